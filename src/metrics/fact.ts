@@ -17,7 +17,10 @@ export interface Source {
   columns?: Readonly<Record<string, string>>
   /** Columns it can answer; absent: all. */
   only?: readonly string[]
-  /** Rows of another table beside each row of this one, as a join under an alias that columns and dimensions may read. */
+  /**
+   * Rows of another table beside each row of this one, as a join under an alias that columns and dimensions may read. Where it adds up
+   * rows of other days, `@first` and `@last` in it are the days asked for: what cannot bear upon them is not read.
+   */
   join?: string
   /** Made from the ledger: a row stands for `lines` of it. */
   derived?: true

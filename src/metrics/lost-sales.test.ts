@@ -185,4 +185,48 @@ describe('sales lost by being out of stock', () => {
     expect(sum(rows.map(row => row.lost_sales))).toBeCloseTo(Number(totals.lost_sales), 3)
     expect(sum(longest)).toBeCloseTo(Number(totals.lost_sales), 3)
   })
+
+  it('are of a day what they are of it in any period, and so is cover: what lies before is read as far as it tells', async () => {
+    // Sold out for days or months, stock read now and then; `n` days from the first.
+    const one = fc.record({
+      sold: fc.array(fc.nat({ max: 3 }), { minLength: 260, maxLength: 260 }),
+      held: fc.array(fc.record({ days: fc.integer({ min: 1, max: 90 }), some: fc.boolean() }), {
+        minLength: 12,
+        maxLength: 12,
+      }),
+      readFrom: fc.nat({ max: 120 }),
+      every: fc.integer({ min: 1, max: 3 }),
+    })
+    const [cases = []] = fc.sample(fc.array(one, { minLength: 25, maxLength: 25 }), { numRuns: 1, seed: 11 })
+    const all = cases.map(({ sold, held, readFrom, every }, n) => ({
+      sales: sold.flatMap((units, day) =>
+        units === 3 ? [sells(`P${n}`, day, 10 + n, { quantity: units })] : [],
+      ),
+      levels: held
+        .flatMap(({ days: long, some }) => Array.from({ length: long }, () => (some ? 4 : 0)))
+        .slice(0, 260)
+        .flatMap((on_hand, day) =>
+          day >= readFrom && day % every === 0 ? [level(`P${n}`, day, on_hand)] : [],
+        ),
+    }))
+    await deliverLines(
+      granary,
+      all.flatMap(({ sales }) => sales),
+    )
+    await deliver(
+      granary,
+      'stock_days',
+      all.flatMap(({ levels }) => levels),
+    )
+    const metrics = ['lost_sales', 'weeks_of_cover']
+    const whole = await lost(0, 259, { metrics, grain: 'day' })
+    const told = days(0, 259).filter(n => n % 17 === 5)
+    expect(told.filter(n => Number(whole.rows[n]?.lost_sales ?? 0) > 0).length).toBeGreaterThan(8)
+    for (const n of told) {
+      const { totals } = await lost(n, n, { metrics })
+      expect(totals).toEqual(
+        Object.fromEntries(metrics.map(metric => [metric, whole.rows[n]?.[metric] ?? null])),
+      )
+    }
+  })
 })

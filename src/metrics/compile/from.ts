@@ -1,3 +1,4 @@
+import { earlier, later } from '#kernel/day.ts'
 import { invalid } from '#kernel/error.ts'
 import type { Dialect, Parameters } from '#warehouse/warehouse.ts'
 import type { Source } from '../fact.ts'
@@ -54,6 +55,14 @@ export const rateSql = ({ reach }: Pick<Asked, 'reach'>, source: Source, text: T
     ? `CASE WHEN f.currency IN (${text.bind(reach.convertTo, 'String')}, '') THEN CAST(1 AS ${rateType}) ELSE r.rate END`
     : null
 
+/** A join with the first and last day a side asks for written where it names them. */
+const onDays = (join: string, { segments }: Side): string =>
+  segments.length === 0
+    ? join
+    : join
+        .replaceAll('@first', `DATE '${segments.map(one => one.from).reduce(earlier)}'`)
+        .replaceAll('@last', `DATE '${segments.map(one => one.to).reduce(later)}'`)
+
 /**
  * FROM and WHERE of a side: the stores, the days, the filters. `rated` says whether rows are multiplied by a rate: none is
  * looked up for what only counts.
@@ -79,7 +88,7 @@ export const fromSql = (
   ]
   const products = [...grouped, ...filtered].some(d => readsProducts(source, d))
   const joins = [
-    ...(source.join ? [source.join] : []),
+    ...(source.join ? [onDays(source.join, side)] : []),
     ...(products
       ? [
           `LEFT JOIN ${dialect.from('products')} p ON p.store = f.store AND p.product_id = ${source.product ?? 'f.product_id'}`,

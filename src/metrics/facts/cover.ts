@@ -9,16 +9,19 @@ const between = (from: number, to: number) =>
   `ORDER BY ${since} RANGE BETWEEN ${from} PRECEDING AND ${to === 0 ? 'CURRENT ROW' : `${to} PRECEDING`}`
 const nothing = 'CAST(0 AS DECIMAL(18,4))'
 
+/** Days that bear upon the days asked for: the four weeks up to each. */
+const lately = `WHERE day BETWEEN @first - ${demandDays - 1} AND @last`
+
 /** Of each product on each day its stock is known: units sold and days out in the four weeks up to it, and the first location to say it at. */
 const pace = `SELECT store, product_id, day, location, sold, missed FROM (
   SELECT store, product_id, day, location, asked,
     sum(units) OVER (PARTITION BY store, product_id ${between(demandDays - 1, 0)}) AS sold,
     sum(gone) OVER (PARTITION BY store, product_id ${between(demandDays - 1, 0)}) AS missed
   FROM (SELECT store, product_id, day, location, 1 AS asked, ${nothing} AS units, CASE WHEN remaining > 0 THEN 0 ELSE 1 END AS gone
-      FROM (${shelves}) s
+      FROM (${shelves}) s ${lately}
     UNION ALL
     SELECT store, product_id, day, '' AS location, 0 AS asked, sum(units_sold) AS units, 0 AS gone
-      FROM product_days GROUP BY store, product_id, day) u) w WHERE asked = 1`
+      FROM product_days ${lately} GROUP BY store, product_id, day) u) w WHERE asked = 1`
 
 /** Units a store sold last year in those four weeks and in the four after them, by category and in all. */
 const season = `SELECT store, category, day, before, ahead, all_before, all_ahead FROM (
@@ -29,10 +32,12 @@ const season = `SELECT store, category, day, before, ahead, all_before, all_ahea
     sum(units) OVER (PARTITION BY store ${between(year - 1, year - demandDays)}) AS all_ahead
   FROM (SELECT s.store AS store, coalesce(k.category, '') AS category, s.day AS day, 1 AS asked, ${nothing} AS units
       FROM stock_days s LEFT JOIN products k ON k.store = s.store AND k.product_id = s.product_id
+      WHERE s.day BETWEEN @first AND @last
       GROUP BY s.store, coalesce(k.category, ''), s.day
     UNION ALL
     SELECT d.store AS store, coalesce(k.category, '') AS category, d.day AS day, 0 AS asked, sum(d.units_sold) AS units
       FROM product_days d LEFT JOIN products k ON k.store = d.store AND k.product_id = d.product_id
+      WHERE d.day BETWEEN @first - ${year + demandDays - 1} AND @last - ${year - demandDays}
       GROUP BY d.store, coalesce(k.category, ''), d.day) u) w WHERE asked = 1`
 
 const real = (column: string) => `CAST(${column} AS DOUBLE)`

@@ -7,66 +7,76 @@ import { fewestPaceDays, paceDays } from '../assortment/model.ts'
  */
 
 const same = 'PARTITION BY store, product_id, currency'
+const product = (a: string, b: string) =>
+  `${a}.store = ${b}.store AND ${a}.product_id = ${b}.product_id AND ${a}.currency = ${b}.currency`
 
-/** Products that lay at nothing somewhere on some day: nothing is asked of the rest, which are most. */
-const everOut = `JOIN (SELECT DISTINCT store, product_id FROM stock_days WHERE coalesce(available, on_hand) <= 0) o
-    ON o.store = d.store AND o.product_id = d.product_id`
-
-/** What lay there at the end of each day stock was read on; and what was taken on each day. */
-const shelf = `SELECT d.store AS store, d.product_id AS product_id, d.day AS day, min(d.location) AS location, min(d.currency) AS currency,
-    CASE WHEN sum(coalesce(d.available, d.on_hand)) > 0 THEN 1 ELSE 0 END AS held
-  FROM stock_days d ${everOut} GROUP BY d.store, d.product_id, d.day`
-const takings = `SELECT d.store AS store, d.product_id AS product_id, d.day AS day, d.currency AS currency, sum(d.units_sold) AS units, sum(d.gross + d.discounts) AS amount
-  FROM product_days d ${everOut} GROUP BY d.store, d.product_id, d.day, d.currency`
-
-/** Each day out of stock, and the last before its stock-out: the last it lay there, else the one before anybody looked. */
-const outs = `SELECT store, product_id, day, location, currency, CASE WHEN last_held IS NULL THEN first_read - 1 ELSE last_held END AS last
-  FROM (SELECT store, product_id, day, location, currency, held, min(day) OVER (${same}) AS first_read,
-      max(CASE WHEN held = 1 THEN day END) OVER (${same} ORDER BY day RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS last_held
-    FROM (${shelf}) s) w
-  WHERE held = 0`
-
-/** Since when a product is known: the first day on which it lay there or was sold. */
-const known = `SELECT store, product_id, currency, min(day) AS since FROM (
-    SELECT store, product_id, currency, day FROM (${shelf}) s WHERE held = 1
-    UNION ALL SELECT store, product_id, currency, day FROM (${takings}) t WHERE units > 0) u
-  GROUP BY store, product_id, currency`
-
-/** Stretches of as many days as the weeks before a stock-out: those weeks lie in two of them, and nothing else is joined to it. */
-const stretch = (day: string) => `floor((${day} - DATE '2000-01-01') / ${paceDays})`
-
-/** Each stock-out by the last day before it, once for each stretch. By joins: windows of days take many times as long. */
-const ends = `SELECT e.store AS store, e.product_id AS product_id, e.currency AS currency, e.last AS last, k.since AS since,
-    ${stretch('e.last')} - z.before AS stretch
-  FROM (SELECT DISTINCT store, product_id, currency, last FROM (${outs}) o) e
-  JOIN (${known}) k ON k.store = e.store AND k.product_id = e.product_id AND k.currency = e.currency
-  CROSS JOIN (SELECT 0 AS before UNION ALL SELECT 1 AS before) z`
-const within = (
-  table: string,
-) => `FROM (${ends}) e JOIN (SELECT y.*, ${stretch('y.day')} AS stretch FROM (${table}) y) x
-    ON x.store = e.store AND x.product_id = e.product_id AND x.currency = e.currency AND x.stretch = e.stretch
-  WHERE x.day <= e.last AND x.day > e.last - ${paceDays}`
-
-/** Of each stock-out: what was taken in those weeks, its days without stock since the product is known, those surely with it, and all that count. */
-const weeks = `SELECT store, product_id, currency, last, sum(amount) AS amount, sum(held) AS held,
-    CASE WHEN since > last - ${paceDays - 1} THEN last - since + 1 ELSE ${paceDays} END - sum(gone) AS days
-  FROM (
-    SELECT e.store AS store, e.product_id AS product_id, e.currency AS currency, e.last AS last, e.since AS since,
-      x.amount AS amount, 0 AS held, 0 AS gone ${within(takings)}
-    UNION ALL
-    SELECT e.store AS store, e.product_id AS product_id, e.currency AS currency, e.last AS last, e.since AS since,
-      CAST(0 AS DECIMAL(18,4)) AS amount, x.held AS held,
-      CASE WHEN x.held = 1 OR x.day < e.since THEN 0 ELSE 1 END AS gone ${within(shelf)}) p
-  GROUP BY store, product_id, currency, last, since`
+/** A day out of stock has a pace for as long as a pace looks back, and that pace is of as many days again: what lies before tells nothing. */
+const near = `d.day BETWEEN @first - ${2 * paceDays} AND @last`
+const nothing = 'CAST(0 AS DECIMAL(18,4))'
 
 /**
  * What each day out of stock lost, where it is known: of too few days there is no pace; what sold nothing was perhaps not there
  * to be sold, unless its stock says that it was; and after weeks the pace before them is no longer that of the day.
+ *
+ * - `gone`: products that lay at nothing somewhere on some of the days asked for; nothing is asked of the rest, which are most.
+ * - `shelf`: what lay there at the end of each day stock was read on. `takings`: what was taken on each day.
+ * - `known`: when a product's stock was first read, and since when it is known: the first day on which it lay somewhere or sold.
+ * - `outs`: each day out of stock, and the last before its stock-out: the last it lay there, else the one before anybody looked.
+ * - `weeks`: of each stock-out what was taken in the weeks before it, its days without stock since the product is known, and
+ *   those surely with it: what had come together by their end less what had by their beginning.
  */
-export const losses = `SELECT store, product_id, day, location, currency,
-    CASE WHEN amount > taken * days THEN CAST(CAST(amount AS DOUBLE) / days - CAST(taken AS DOUBLE) AS DECIMAL(18,4)) ELSE CAST(0 AS DECIMAL(18,4)) END AS lost
+export const losses = `WITH gone AS (
+    SELECT DISTINCT store, product_id FROM stock_days WHERE coalesce(available, on_hand) <= 0 AND day BETWEEN @first AND @last),
+  shelf AS (
+    SELECT d.store AS store, d.product_id AS product_id, d.day AS day, min(d.location) AS location, min(d.currency) AS currency,
+      CASE WHEN sum(coalesce(d.available, d.on_hand)) > 0 THEN 1 ELSE 0 END AS held
+    FROM stock_days d JOIN gone g ON g.store = d.store AND g.product_id = d.product_id
+    WHERE ${near} GROUP BY d.store, d.product_id, d.day),
+  takings AS (
+    SELECT d.store AS store, d.product_id AS product_id, d.day AS day, d.currency AS currency, sum(d.gross + d.discounts) AS amount
+    FROM product_days d JOIN gone g ON g.store = d.store AND g.product_id = d.product_id
+    WHERE ${near} GROUP BY d.store, d.product_id, d.day, d.currency),
+  known AS (
+    SELECT store, product_id, currency, min(first_read) AS first_read, min(since) AS since FROM (
+      SELECT d.store AS store, d.product_id AS product_id, d.currency AS currency, min(d.day) AS first_read,
+        min(CASE WHEN coalesce(d.available, d.on_hand) > 0 THEN d.day END) AS since
+      FROM stock_days d JOIN gone g ON g.store = d.store AND g.product_id = d.product_id
+      GROUP BY d.store, d.product_id, d.currency
+      UNION ALL
+      SELECT d.store AS store, d.product_id AS product_id, d.currency AS currency, NULL AS first_read,
+        min(CASE WHEN d.units_sold > 0 THEN d.day END) AS since
+      FROM product_days d JOIN gone g ON g.store = d.store AND g.product_id = d.product_id
+      GROUP BY d.store, d.product_id, d.currency) u
+    GROUP BY store, product_id, currency),
+  outs AS (
+    SELECT w.store AS store, w.product_id AS product_id, w.currency AS currency, w.day AS day, w.location AS location, k.since AS since,
+      CASE WHEN w.last_held IS NULL THEN k.first_read - 1 ELSE w.last_held END AS last
+    FROM (SELECT store, product_id, currency, day, location, held,
+        max(CASE WHEN held = 1 THEN day END) OVER (${same} ORDER BY day RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS last_held
+      FROM shelf) w
+    JOIN known k ON ${product('k', 'w')}
+    WHERE w.held = 0 AND w.day BETWEEN @first AND @last),
+  ends AS (SELECT DISTINCT store, product_id, currency, since, last FROM outs WHERE since IS NOT NULL),
+  weeks AS (
+    SELECT store, product_id, currency, last, sum(CASE WHEN side = 1 THEN amount ELSE 0 - amount END) AS amount, sum(side * held) AS held,
+      CASE WHEN min(since) > last - ${paceDays - 1} THEN last - min(since) + 1 ELSE ${paceDays} END - sum(side * missed) AS days
+    FROM (
+      SELECT store, product_id, currency, since, last, side,
+        sum(amount) OVER (${same} ORDER BY day) AS amount, sum(held) OVER (${same} ORDER BY day) AS held, sum(missed) OVER (${same} ORDER BY day) AS missed
+      FROM (
+        SELECT store, product_id, currency, day, amount, 0 AS held, 0 AS missed, day AS since, day AS last, 0 AS side FROM takings
+        UNION ALL
+        SELECT s.store, s.product_id, s.currency, s.day, ${nothing}, s.held, CASE WHEN s.held = 1 OR s.day < k.since THEN 0 ELSE 1 END, s.day, s.day, 0
+        FROM shelf s JOIN known k ON ${product('k', 's')}
+        UNION ALL
+        SELECT store, product_id, currency, last, ${nothing}, 0, 0, since, last, 1 FROM ends
+        UNION ALL
+        SELECT store, product_id, currency, last - ${paceDays}, ${nothing}, 0, 0, since, last, -1 FROM ends) p) w
+    WHERE side <> 0 GROUP BY store, product_id, currency, last)
+  SELECT store, product_id, day, location, currency,
+    CASE WHEN amount > taken * days THEN CAST(CAST(amount AS DOUBLE) / days - CAST(taken AS DOUBLE) AS DECIMAL(18,4)) ELSE ${nothing} END AS lost
   FROM (SELECT a.store AS store, a.product_id AS product_id, a.day AS day, a.location AS location, a.currency AS currency,
       b.amount AS amount, b.days AS days, coalesce(t.amount, 0) AS taken
-    FROM (${outs}) a JOIN (${weeks}) b ON b.store = a.store AND b.product_id = a.product_id AND b.currency = a.currency AND b.last = a.last
-    LEFT JOIN (${takings}) t ON t.store = a.store AND t.product_id = a.product_id AND t.currency = a.currency AND t.day = a.day
+    FROM outs a JOIN weeks b ON ${product('b', 'a')} AND b.last = a.last
+    LEFT JOIN takings t ON ${product('t', 'a')} AND t.day = a.day
     WHERE b.days >= ${fewestPaceDays} AND a.day - a.last <= ${paceDays} AND (b.amount > 0 OR b.held >= ${fewestPaceDays})) q`
