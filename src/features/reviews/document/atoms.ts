@@ -36,9 +36,24 @@ export function cardAtoms(ink: Ink, cards: readonly Card[], width: number, tell:
         ink.rule(x, y + 15 + below.length * small * leading, width, colours.lineStrong, 0.6)
       },
     }
+    // What goes on overleaf says there what it is.
+    const continued = ({ again, ...atom }: Atom): Atom =>
+      !again || card.title === ''
+        ? { ...atom, ...(again && { again }) }
+        : {
+            ...atom,
+            again: {
+              height: again.height + 12,
+              draw: (x, y) => {
+                const named = { ...style, weight: 'strong' } as const
+                ink.artifact(() => ink.write(`${card.title}, continued`, x, y, named), 'Pagination')
+                again.draw(x, y + 12)
+              },
+            },
+          }
     const atoms = [
       ...(card.title === '' ? [] : [title]),
-      ...card.blocks.flatMap(block => blockAtoms(ink, block, width, told)),
+      ...card.blocks.flatMap(block => blockAtoms(ink, block, width, told)).map(continued),
     ]
     const kept = card.whole
       ? atoms.map((atom, at) => (at < atoms.length - 1 ? { ...atom, keep: true } : atom))

@@ -224,6 +224,7 @@ function why({ bridges, currency }: Monday): Row[] {
       }),
     ]
   const sizes = bridges.flatMap(of => of.drivers.map(({ amount }) => Number(amount)))
+  const place = placeOf(sizes.map(String), { unit: 'money' })
   const span = [Math.min(0, ...sizes), Math.max(0, ...sizes)] as const
   return [
     {
@@ -239,7 +240,7 @@ function why({ bridges, currency }: Monday): Row[] {
               bars: of.drivers.map(({ name, amount }) => ({
                 name,
                 size: Number(amount),
-                value: showSigned(amount, { unit: 'money', currency }, 'table'),
+                value: showSigned(amount, { unit: 'money', currency }, place),
               })),
             },
           ],
@@ -262,7 +263,7 @@ function tab(pack: Monday, id: string, title: string, rows: Row[], empty: string
         ? [
             one({
               title: 'What this part cannot tell',
-              blocks: [{ kind: 'list', items: untold.map(({ words }) => ({ text: words })) }],
+              blocks: [aside(untold.map(({ words }) => words).join(' '))],
             }),
           ]
         : []),

@@ -41,9 +41,13 @@ describe('pages', () => {
     expect(rows).toEqual(Array.from({ length: 120 }, (_, n) => `Row ${n + 1}`))
     for (const page of pages) {
       expect(linesOf(page).filter(line => line === 'Name')).toHaveLength(1)
-      // No row is alone with the head.
-      expect(linesOf(page).filter(line => line.startsWith('Row ')).length).toBeGreaterThan(1)
+      // No one or two rows are alone with the head.
+      expect(linesOf(page).filter(line => line.startsWith('Row ')).length).toBeGreaterThan(2)
     }
+    // What goes on overleaf says there what it is.
+    expect(pages.map(page => linesOf(page).includes('Long table, continued'))).toEqual(
+      pages.map((_, n) => n > 0),
+    )
   })
 
   it('let columns of different length go on overleaf, each where it was, and what follows stand below both', async () => {
@@ -70,6 +74,20 @@ describe('pages', () => {
     }
     expect(await place(3)).toEqual([2, 1])
     expect(await place(30)).toEqual([2, 1])
+  })
+
+  it('leave a part whole that one of them holds, where little more than half of the one before is left', async () => {
+    const parts = (before: number, rows: number): Section[] => [
+      { title: null, rows: [{ columns: [[list('before', before)]] }] },
+      { title: 'Part', rows: [{ columns: [[table(rows)]] }] },
+    ]
+    const rowsOf = async (before: number, rows: number) =>
+      (await pagesOf(paper(parts(before, rows)))).map(
+        page => linesOf(page).filter(line => line.startsWith('Row ')).length,
+      )
+    expect(await rowsOf(14, 24)).toEqual([0, 24])
+    // More than a page holds begins where there is room for some of it.
+    expect((await rowsOf(14, 60))[0]).toBeGreaterThan(2)
   })
 
   it('never part a heading from what it is of', async () => {

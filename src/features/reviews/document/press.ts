@@ -132,7 +132,9 @@ class Press {
     const least = high + (section.rows[0] ? this.#least(section.rows[0]) : 0)
     const gap = from.y > top ? 18 : 0
     const left = this.#bottom - from.y - gap
-    const turn = from.y > top && (section.fresh || (total > left && (left < full * 0.3 || least > left)))
+    // A part that a page holds whole is not parted for the sake of the rest of another.
+    const enough = full * (total <= full ? 0.6 : 0.3)
+    const turn = from.y > top && (section.fresh || (total > left && (left < enough || least > left)))
     let at = turn
       ? { page: from.page + 1, y: top }
       : { page: from.page, y: from.y + (section.title ? gap : 0) }
@@ -164,7 +166,7 @@ class Press {
       const left = this.#bottom - at.y - gap
       const tallest = this.#tallest(row)
       const turn =
-        at.y > top && tallest > left && ((tallest <= full && left < full * 0.12) || this.#least(row) > left)
+        at.y > top && tallest > left && ((tallest <= full && left < full * 0.25) || this.#least(row) > left)
       at = turn ? { page: at.page + 1, y: top } : { page: at.page, y: at.y + gap }
       const start = at
       let x = margin

@@ -121,8 +121,8 @@ export function tableAtoms(ink: Ink, table: Table, width: number, told: () => To
       return {
         height,
         again,
-        // No row stands alone at the foot or the top of a page.
-        keep: at < table.rows.length - 1 && (at === 0 || at === table.rows.length - 2),
+        // No one or two rows stand alone at the foot or the top of a page.
+        keep: at < table.rows.length - 1 && (at < 2 || at > table.rows.length - 4),
         draw: (x, y) => {
           within().add(
             ink.told(
