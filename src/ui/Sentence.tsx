@@ -1,5 +1,5 @@
 /** An amount with its sign, as "+£12k" or "−£135,400": browsers part a line between the two. */
-const amount = /([+−-]?[£$€]?\d[\d.,]*(?:k|M)?(?:\s(?:%|pp|bps))?)/
+const amount = /([+−-]?\p{Sc}?\d[\d.,]*(?:k|M)?(?:\s(?:%|pp|bps))?)/u
 
 const Words = ({ of }: { of: string }) => (
   <>

@@ -4,11 +4,12 @@ import { AgreementBadge } from '#features/Agreement.tsx'
 import { api, words } from '#features/client.ts'
 import { May } from '#features/May.tsx'
 import { openPeriod } from '#kernel/period-words.ts'
-import { spanWords } from '#kernel/view.ts'
+import { spanWords, whenWords } from '#kernel/view.ts'
 import type { Query } from '#metrics/query.ts'
 import { Delta, Figure } from '#ui/Figure.tsx'
 import { Hint, MeaningCard } from '#ui/Hint.tsx'
 import { Grid, Page } from '#ui/Page.tsx'
+import { Sentence } from '#ui/Sentence.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { StatTile, TileRow } from '#ui/StatTile.tsx'
 import { useFirstThings } from './attention/FirstThings.tsx'
@@ -144,14 +145,20 @@ export function Cockpit() {
                   '\u00a0'
                 ) : (
                   <a href="/plan" className={css.landing}>
-                    {landing}
+                    <Sentence of={landing} />
                   </a>
                 )}
               </p>
             )}
             {leaves !== '' && lens.tiers.length > 0 && (
               <p className={css.lands} data-aimed={lens.aim ? true : undefined}>
-                {leaves === null ? '\u00a0' : <span className={css.landing}>{leaves}</span>}
+                {leaves === null ? (
+                  '\u00a0'
+                ) : (
+                  <span className={css.landing}>
+                    <Sentence of={leaves} />
+                  </span>
+                )}
               </p>
             )}
             {why && <p>{why}</p>}
@@ -203,7 +210,7 @@ export function Cockpit() {
             </Button>
           }
         >
-          {lens.known && `There are sales from ${spanWords(lens.known.firstDay, lens.known.lastDay)}.`}
+          {lens.known && `Sales are known ${whenWords(lens.known.firstDay, lens.known.lastDay)}.`}
         </EmptyState>
       ) : (
         <>
@@ -319,9 +326,7 @@ function useLanding(lens: Lens, of: 'net_sales' | 'contribution', shown: boolean
   )
   if (!told) return ''
   if (asked.isPending) return null
-  const said = [asked.data?.words, asked.data?.soFar].filter(Boolean).join(' ')
-  // No line begins with a sign of per cent.
-  return said.replaceAll(' %', '\u00a0%')
+  return [asked.data?.words, asked.data?.soFar].filter(Boolean).join(' ')
 }
 
 const loaded = (asOf: string) =>

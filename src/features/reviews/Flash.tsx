@@ -6,6 +6,7 @@ import { Card } from '#ui/Card.tsx'
 import { Delta, Figure } from '#ui/Figure.tsx'
 import { Hint, MeaningCard } from '#ui/Hint.tsx'
 import { Grid, Page } from '#ui/Page.tsx'
+import { Sentence } from '#ui/Sentence.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { StatTile, TileRow } from '#ui/StatTile.tsx'
 import { useUrl } from '#ui/url.ts'
@@ -108,7 +109,9 @@ export function Flash() {
               <ul className={css.exceptions}>
                 {flash.exceptions.map(one => (
                   <li key={one.words} data-tone={one.tone}>
-                    <a href={`/?metric=${one.metric}&period=${flash.day}..${flash.day}`}>{one.words}</a>
+                    <a href={`/?metric=${one.metric}&period=${flash.day}..${flash.day}`}>
+                      <Sentence of={one.words} />
+                    </a>
                   </li>
                 ))}
               </ul>

@@ -5,6 +5,7 @@ import type { Definition } from '#metrics/query.ts'
 import { Card } from '#ui/Card.tsx'
 import { HeatMap } from '#ui/HeatMap.tsx'
 import { Scroll } from '#ui/Scroll.tsx'
+import { Sentence } from '#ui/Sentence.tsx'
 import { EmptyState } from '#ui/State.tsx'
 import { landingWords } from './model.ts'
 import type { Monday } from './pack-shape.ts'
@@ -17,7 +18,14 @@ const weeks = (value: string | null) => (value === null ? 'N/A' : Number(value).
 const titled = (name: string) => name.charAt(0).toUpperCase() + name.slice(1)
 
 /** A table of words and figures; the first column is what the row is of. */
-function Plain(props: { caption: string; heads: string[]; rows: { key: string; cells: string[] }[] }) {
+function Plain(props: {
+  caption: string
+  heads: string[]
+  /** Headings of columns of words: they begin where the heading does. */
+  words?: readonly string[]
+  rows: { key: string; cells: string[] }[]
+}) {
+  const wordy = (head: string | undefined) => props.words?.includes(head ?? '') || undefined
   return (
     <Scroll label={props.caption}>
       <table className={css.periods}>
@@ -25,7 +33,7 @@ function Plain(props: { caption: string; heads: string[]; rows: { key: string; c
         <thead>
           <tr>
             {props.heads.map(head => (
-              <th scope="col" key={head}>
+              <th scope="col" key={head} data-words={wordy(head)}>
                 {head || <span className="sr-only">Of what</span>}
               </th>
             ))}
@@ -37,7 +45,9 @@ function Plain(props: { caption: string; heads: string[]; rows: { key: string; c
               <th scope="row">{first}</th>
               {rest.map((cell, n) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: columns stand by position
-                <td key={n}>{cell}</td>
+                <td key={n} data-words={wordy(props.heads[n + 1])}>
+                  {cell}
+                </td>
               ))}
             </tr>
           ))}
@@ -66,7 +76,9 @@ export function Landings({ landings, currency }: Pick<Monday, 'landings' | 'curr
         </EmptyState>
       ) : (
         <>
-          <p className={css.said}>{landingWords(first, currency)}</p>
+          <p className={css.said}>
+            <Sentence of={landingWords(first, currency)} />
+          </p>
           <Plain
             caption="Landing of net sales"
             heads={[
@@ -260,6 +272,7 @@ export function StockCards({
             <Plain
               caption="Late purchase orders"
               heads={['', 'Vendor', 'Due', 'Units to come', 'Worth']}
+              words={['Vendor']}
               rows={stock.late.map((one, n) => ({
                 key: `${one.order} ${n}`,
                 cells: [

@@ -7,6 +7,7 @@ import { TaskOf } from '#features/TaskOf.tsx'
 import { inSentence, showDay } from '#kernel/format.ts'
 import { type Snooze, snoozed, snoozes } from '#kernel/snooze.ts'
 import { Drawer } from '#ui/Drawer.tsx'
+import { Sentence } from '#ui/Sentence.tsx'
 import { ErrorState, Skeleton } from '#ui/State.tsx'
 import { useUrl } from '#ui/url.ts'
 import { AlertEvidence } from './AlertEvidence.tsx'
@@ -25,7 +26,7 @@ export function AlertDrawer({ id, onClose }: { id: string | undefined; onClose: 
       opened={id !== undefined}
       onClose={onClose}
       title={alert?.title ?? 'Alert'}
-      note={alert && `${alert.when} ${stateWords(alert)}.`}
+      note={alert && <Sentence of={`${alert.when} ${stateWords(alert)}.`} />}
     >
       {found.error && <ErrorState compact title="This alert could not be read" {...words(found.error)} />}
       {found.isLoading && <Skeleton lines={8} />}
@@ -66,8 +67,12 @@ function Told({ alert }: { alert: AlertTold }) {
             {alert.causes.map(one => (
               <li key={one.words}>
                 <span>
-                  <a href={causeLink(alert, one)}>{one.words}</a>{' '}
-                  <span className={css.quiet}>{one.evidence}</span>
+                  <a href={causeLink(alert, one)}>
+                    <Sentence of={one.words} />
+                  </a>{' '}
+                  <span className={css.quiet}>
+                    <Sentence of={one.evidence} />
+                  </span>
                 </span>
                 <span className={css.amount}>
                   {one.perDay !== null && `${perDay(one.perDay, alert.currency)} a day`}
@@ -81,7 +86,8 @@ function Told({ alert }: { alert: AlertTold }) {
         {alert.similar.length === 0 && <p className={css.quiet}>Nothing like it yet.</p>}
         {alert.similar.map(one => (
           <p key={one.id}>
-            {one.title}. {one.when} <span className={css.quiet}>{one.reason || alertStates[one.state]}</span>
+            <Sentence of={`${one.title}. ${one.when}`} />{' '}
+            <span className={css.quiet}>{one.reason || alertStates[one.state]}</span>
           </p>
         ))}
       </Part>
@@ -157,7 +163,7 @@ function Acts({ alert }: { alert: AlertTold }) {
               )}
               <Button onClick={resolve('fixed')}>Resolve: fixed</Button>
               <Button onClick={resolve('expected')}>Resolve: expected</Button>
-              <Button onClick={resolve('not_real')}>Resolve: nothing</Button>
+              <Button onClick={resolve('not_real')}>Resolve: false alarm</Button>
             </>
           ))}
         <Button variant="subtle" onClick={() => setUrl({ talk: `alert:${id}` })}>

@@ -6,6 +6,7 @@ import { showDay } from '#kernel/format.ts'
 import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
 import { Page } from '#ui/Page.tsx'
+import { Sentence } from '#ui/Sentence.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { UrlTabs } from '#ui/UrlTabs.tsx'
 import { useUrl } from '#ui/url.ts'
@@ -126,7 +127,7 @@ function AlertList() {
               render: row => (
                 <span className={css.cause} title={row.cause ?? undefined}>
                   {row.doubt && <b>Data first: </b>}
-                  {row.cause ?? <span className={css.quiet}>not known</span>}
+                  {row.cause ? <Sentence of={row.cause} /> : <span className={css.quiet}>not known</span>}
                 </span>
               ),
             },

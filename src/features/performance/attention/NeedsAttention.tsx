@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import { words } from '#features/client.ts'
 import { showDay } from '#kernel/format.ts'
 import { Card } from '#ui/Card.tsx'
+import { Sentence } from '#ui/Sentence.tsx'
 import { EmptyState, ErrorState } from '#ui/State.tsx'
 import { useUrl } from '#ui/url.ts'
 import css from './attention.module.css'
@@ -59,7 +60,7 @@ export function NeedsAttention({ first }: { first: FirstThings }) {
                 </span>
                 <span className={css.cause}>
                   {one.doubt && <b>Data first: </b>}
-                  {one.cause}
+                  {one.cause && <Sentence of={one.cause} />}
                 </span>
                 <span className={css.amount}>
                   {one.moneyPerDay !== null && `${perDay(one.moneyPerDay, one.currency)} a day`}

@@ -2,7 +2,7 @@ import type { Context } from '#features/context.ts'
 import { mad, median } from '#forecast/numbers.ts'
 import { addDays, type Day, dayCount, earlier, later, yearOf } from '#kernel/day.ts'
 import { type Feast, feasts } from '#kernel/feasts.ts'
-import { inSentence, percent, show, showDay } from '#kernel/format.ts'
+import { inSentence, percent, placeOf, show, showDay } from '#kernel/format.ts'
 import { spanWords } from '#kernel/view.ts'
 import { bridge } from '#metrics/bridge/bridge.ts'
 import type { Bridge } from '#metrics/bridge/shape.ts'
@@ -286,6 +286,7 @@ function evidenceOf(cause: Bridge['causes'][number], currency: string | null): s
   const { kind, unit, measure, driver } = cause
   const figure =
     kind === 'mix' ? `share of ${driver ? inSentence(driver) : 'the whole'}` : measure.replaceAll('_', ' ')
-  const [before, after] = [cause.before, cause.after].map(value => show(value, { unit, currency }))
+  const both = [cause.before, cause.after]
+  const [before, after] = both.map(value => show(value, { unit, currency }, placeOf(both, { unit })))
   return `${figure.charAt(0).toUpperCase()}${figure.slice(1)} ${before} → ${after}`
 }
