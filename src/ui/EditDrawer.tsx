@@ -53,7 +53,9 @@ export function EditDrawer(props: {
             </Button>
           )}
           {lacks && (
-            <span style={{ fontSize: 12, color: 'var(--ink-2)' }}>Needs {props.missing?.join(' and ')}</span>
+            <span style={{ fontSize: 12, color: 'var(--ink-2)' }}>
+              Needs {props.missing?.join(', ').replace(/, ([^,]*)$/, ' and $1')}
+            </span>
           )}
           <Button
             variant="filled"

@@ -1,4 +1,4 @@
-import { Select, Textarea, TextInput } from '@mantine/core'
+import { Select, Switch, Textarea, TextInput } from '@mantine/core'
 import { type ReactNode, useId } from 'react'
 import css from './form.module.css'
 
@@ -56,6 +56,7 @@ export function TextRow(props: {
         {...(props.decimal && { inputMode: 'decimal' as const })}
         placeholder={props.placeholder}
         disabled={props.disabled}
+        error={Boolean(props.error)}
         value={props.value}
         onChange={event => props.onChange(event.currentTarget.value)}
       />
@@ -82,6 +83,7 @@ export function LongTextRow(props: {
         minRows={props.rows ?? 2}
         maxRows={20}
         placeholder={props.placeholder}
+        error={Boolean(props.error)}
         value={props.value}
         onChange={event => props.onChange(event.currentTarget.value)}
       />
@@ -109,8 +111,28 @@ export function ChoiceRow<Value extends string>(props: {
         searchable={props.searchable}
         disabled={props.disabled}
         data={[...props.data]}
+        error={Boolean(props.error)}
         value={props.value}
         onChange={value => props.onChange((value ?? props.value) as Value)}
+      />
+    </FormRow>
+  )
+}
+
+/** Yes or no, with its label. */
+export function SwitchRow(props: {
+  label: string
+  checked: boolean
+  onChange: (checked: boolean) => void
+  help?: ReactNode
+}) {
+  const id = useId()
+  return (
+    <FormRow label={props.label} for={id} help={props.help}>
+      <Switch
+        id={id}
+        checked={props.checked}
+        onChange={event => props.onChange(event.currentTarget.checked)}
       />
     </FormRow>
   )

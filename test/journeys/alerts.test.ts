@@ -92,6 +92,7 @@ describeInBrowser('the alerts', () => {
     const save = page.getByRole('button', { name: 'Save', exact: true })
     await save.waitFor()
     expect(await save.isDisabled()).toBe(true)
+    await page.getByText('Needs a figure', { exact: true }).waitFor()
     await page.getByRole('combobox', { name: 'Figure' }).fill('net')
     await page.getByRole('option', { name: 'Net sales', exact: true }).click()
     await page.getByText('Watches net sales of the company as a whole day by day').waitFor()
@@ -100,6 +101,7 @@ describeInBrowser('the alerts', () => {
     await page.getByText('Watches net sales of each country').waitFor()
     await page.getByLabel('Least share of sales, %').fill('many')
     await page.getByText('Give a percentage from 0 to 100').waitFor()
+    expect(await page.getByLabel('Least share of sales, %').getAttribute('aria-invalid')).toBe('true')
     expect(await save.isDisabled()).toBe(true)
     await page.getByLabel('Least share of sales, %').fill('2')
     await expectAccessibleInBoth(page)
@@ -125,6 +127,7 @@ describeInBrowser('the alerts', () => {
     await page.goto('/alerts?tab=channels')
     await page.getByText('Nobody is told yet').waitFor()
     await page.getByRole('button', { name: 'Add a channel' }).click()
+    await page.getByText('Needs a name and an address', { exact: true }).waitFor()
     await page.getByLabel('Name', { exact: true }).fill('The team')
     await page.getByLabel('Mail addresses').fill('ada@example.com')
     const choose = async (label: string, option: string) => {

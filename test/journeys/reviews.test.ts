@@ -134,6 +134,7 @@ describeInBrowser('the reviews', () => {
       await page.getByRole('heading', { name: then }).waitFor()
     }
     await page.getByRole('button', { name: 'Agree an action' }).click()
+    await page.getByText('Needs what will be done, an owner and a day it is due', { exact: true }).waitFor()
     await page.getByLabel('What will be done').fill('Print more catalogues')
     await page.getByRole('combobox', { name: 'Owner' }).click()
     await page.getByRole('option', { name: 'Ada' }).click()

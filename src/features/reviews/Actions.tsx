@@ -6,9 +6,9 @@ import { May } from '#features/May.tsx'
 import { TaskLink, TaskOf } from '#features/TaskOf.tsx'
 import { showDay } from '#kernel/format.ts'
 import { Card } from '#ui/Card.tsx'
-import { Drawer } from '#ui/Drawer.tsx'
-import { FormActions, FormRow } from '#ui/Form.tsx'
-import { EmptyState, ErrorState } from '#ui/State.tsx'
+import { EditDrawer } from '#ui/EditDrawer.tsx'
+import { FormRow } from '#ui/Form.tsx'
+import { EmptyState } from '#ui/State.tsx'
 import css from './reviews.module.css'
 import type { Action } from './shape.ts'
 
@@ -106,11 +106,19 @@ export function Actions(props: {
           ))}
         </ul>
       )}
-      <Drawer
+      <EditDrawer
         opened={form !== null}
         onClose={() => setForm(null)}
         title={form?.id ? 'The action' : 'Agree an action'}
         size={520}
+        saving={save.isPending}
+        failed={save.error ? words(save.error) : null}
+        missing={[
+          ...(form?.text.trim() ? [] : ['what will be done']),
+          ...(form?.owner.name ? [] : ['an owner']),
+          ...(form?.due ? [] : ['a day it is due']),
+        ]}
+        onSave={() => form && save.mutate({ ...form, deck, week })}
       >
         {form && (
           <>
@@ -123,9 +131,10 @@ export function Actions(props: {
                 onChange={event => set({ text: event.currentTarget.value })}
               />
             </FormRow>
-            <FormRow label="Owner" for="action-owner" help="One person.">
+            <FormRow label="Owner" for="action-owner" help="One person answers for it.">
               <Select
                 id="action-owner"
+                placeholder="Choose a person"
                 searchable
                 data={(people.data ?? []).map(one => ({ value: one.id, label: one.name }))}
                 value={form.owner.id || null}
@@ -172,20 +181,9 @@ export function Actions(props: {
                 failed={make.error}
               />
             )}
-            {save.error && <ErrorState compact title="That was not saved" {...words(save.error)} />}
-            <FormActions>
-              <Button
-                variant="filled"
-                loading={save.isPending}
-                disabled={!form.text.trim() || !form.owner.name || !form.due}
-                onClick={() => save.mutate({ ...form, deck, week })}
-              >
-                Save
-              </Button>
-            </FormActions>
           </>
         )}
-      </Drawer>
+      </EditDrawer>
     </Card>
   )
 }

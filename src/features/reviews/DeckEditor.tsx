@@ -3,10 +3,9 @@ import { IconArrowDown, IconArrowUp, IconX } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, words } from '#features/client.ts'
-import { Drawer } from '#ui/Drawer.tsx'
-import { FormActions, FormRow } from '#ui/Form.tsx'
+import { EditDrawer } from '#ui/EditDrawer.tsx'
+import { FormRow } from '#ui/Form.tsx'
 import { Row } from '#ui/Page.tsx'
-import { ErrorState } from '#ui/State.tsx'
 import css from './editor.module.css'
 import { freshId, moved } from './model.ts'
 import type { Block, Deck } from './shape.ts'
@@ -17,6 +16,18 @@ const kinds = [
   { value: 'months', label: 'Table of twelve months' },
   { value: 'text', label: 'Text' },
 ]
+
+/** What has to be filled in before a layout can be saved. */
+function lacking({ name, sections }: Deck): string[] {
+  const blocks = sections.flatMap(section => section.blocks)
+  return [
+    ...(name.trim() ? [] : ['a name']),
+    ...(sections.every(section => section.name.trim()) ? [] : ['a name for each section']),
+    ...(blocks.every(one => one.kind === 'text' || one.metrics.length > 0)
+      ? []
+      : ['a figure in each chart and table']),
+  ]
+}
 
 /** A review's layout: sections, what stands in them, who answers for it, and when a miss is an exception. */
 export function DeckEditor({ deck: given, onClose }: { deck: Deck; onClose: () => void }) {
@@ -55,7 +66,16 @@ export function DeckEditor({ deck: given, onClose }: { deck: Deck; onClose: () =
   const setSection = (at: number, change: Partial<Deck['sections'][number]>) =>
     setSections(deck.sections.map((one, n) => (n === at ? { ...one, ...change } : one)))
   return (
-    <Drawer opened onClose={onClose} title="The review’s layout" size={760}>
+    <EditDrawer
+      opened
+      onClose={onClose}
+      title="The review’s layout"
+      size={760}
+      saving={save.isPending}
+      failed={save.error ? words(save.error) : null}
+      missing={lacking(deck)}
+      onSave={() => save.mutate(deck)}
+    >
       <FormRow label="Name" for="deck-name">
         <TextInput
           id="deck-name"
@@ -63,7 +83,11 @@ export function DeckEditor({ deck: given, onClose }: { deck: Deck; onClose: () =
           onChange={event => setDeck({ ...deck, name: event.currentTarget.value })}
         />
       </FormRow>
-      <FormRow label="Target" for="deck-target" help="The green triangles: a saved target or a plan version.">
+      <FormRow
+        label="Target"
+        for="deck-target"
+        help="A saved target or a plan: the green triangles of the charts."
+      >
         <Select
           id="deck-target"
           placeholder="none"
@@ -74,7 +98,10 @@ export function DeckEditor({ deck: given, onClose }: { deck: Deck; onClose: () =
           onChange={target => setDeck({ ...deck, target })}
         />
       </FormRow>
-      <FormRow label="A miss is an exception" help="Beyond both. The metric’s own limits always count.">
+      <FormRow
+        label="A miss is an exception"
+        help="When it misses its target by more than this share and by more than this amount. The metric’s own limits always count."
+      >
         <Row>
           <NumberInput
             aria-label="Above, in percent of the target"
@@ -88,6 +115,7 @@ export function DeckEditor({ deck: given, onClose }: { deck: Deck; onClose: () =
             aria-label="Above, in money"
             w={160}
             min={0}
+            suffix={settings.data?.currency ? ` ${settings.data.currency}` : ''}
             thousandSeparator=","
             value={deck.rule.money}
             onChange={value => setDeck({ ...deck, rule: { ...deck.rule, money: Number(value) } })}
@@ -105,6 +133,8 @@ export function DeckEditor({ deck: given, onClose }: { deck: Deck; onClose: () =
             />
             <Tools
               what={section.name}
+              first={at === 0}
+              last={at === deck.sections.length - 1}
               onMove={by => setSections(moved(deck.sections, at, by))}
               onRemove={() => setSections(deck.sections.filter((_, n) => n !== at))}
             />
@@ -115,6 +145,8 @@ export function DeckEditor({ deck: given, onClose }: { deck: Deck; onClose: () =
               block={block}
               metrics={metrics}
               people={people.data ?? []}
+              first={n === 0}
+              last={n === section.blocks.length - 1}
               onChange={change =>
                 setSection(at, {
                   blocks: section.blocks.map(one => (one === block ? { ...one, ...change } : one)),
@@ -148,8 +180,7 @@ export function DeckEditor({ deck: given, onClose }: { deck: Deck; onClose: () =
           </Button>
         </fieldset>
       ))}
-      {save.error && <ErrorState compact title="That was not saved" {...words(save.error)} />}
-      <FormActions>
+      <Row>
         <Button
           onClick={() =>
             setSections([
@@ -167,11 +198,8 @@ export function DeckEditor({ deck: given, onClose }: { deck: Deck; onClose: () =
         >
           Add a section
         </Button>
-        <Button variant="filled" loading={save.isPending} onClick={() => save.mutate(deck)}>
-          Save
-        </Button>
-      </FormActions>
-    </Drawer>
+      </Row>
+    </EditDrawer>
   )
 }
 
@@ -179,6 +207,8 @@ function BlockRow(props: {
   block: Block
   metrics: { value: string; label: string; unit: string }[]
   people: { id: string; name: string }[]
+  first: boolean
+  last: boolean
   onChange: (change: Partial<Block>) => void
   onMove: (by: -1 | 1) => void
   onRemove: () => void
@@ -205,6 +235,7 @@ function BlockRow(props: {
         <div className={css.figures}>
           <Select
             aria-label="Figure"
+            placeholder="Choose a figure"
             searchable
             data={props.metrics}
             value={block.metrics[0] ?? null}
@@ -229,6 +260,7 @@ function BlockRow(props: {
       ) : (
         <MultiSelect
           aria-label="Figures"
+          placeholder={block.metrics.length === 0 ? 'Choose figures' : undefined}
           searchable
           maxValues={12}
           data={props.metrics}
@@ -244,18 +276,40 @@ function BlockRow(props: {
         value={block.owner?.id ?? null}
         onChange={(id, option) => onChange({ owner: id && option ? { id, name: option.label } : null })}
       />
-      <Tools what={block.title || block.id} onMove={props.onMove} onRemove={props.onRemove} />
+      <Tools
+        what={block.title || props.metrics.find(one => one.value === block.metrics[0])?.label || 'this'}
+        first={props.first}
+        last={props.last}
+        onMove={props.onMove}
+        onRemove={props.onRemove}
+      />
     </div>
   )
 }
 
-function Tools(props: { what: string; onMove: (by: -1 | 1) => void; onRemove: () => void }) {
+function Tools(props: {
+  what: string
+  first: boolean
+  last: boolean
+  onMove: (by: -1 | 1) => void
+  onRemove: () => void
+}) {
   return (
     <div className={css.tools}>
-      <ActionIcon color="gray" aria-label={`Move ${props.what} up`} onClick={() => props.onMove(-1)}>
+      <ActionIcon
+        color="gray"
+        aria-label={`Move ${props.what} up`}
+        disabled={props.first}
+        onClick={() => props.onMove(-1)}
+      >
         <IconArrowUp size={15} />
       </ActionIcon>
-      <ActionIcon color="gray" aria-label={`Move ${props.what} down`} onClick={() => props.onMove(1)}>
+      <ActionIcon
+        color="gray"
+        aria-label={`Move ${props.what} down`}
+        disabled={props.last}
+        onClick={() => props.onMove(1)}
+      >
         <IconArrowDown size={15} />
       </ActionIcon>
       <ActionIcon color="gray" aria-label={`Take ${props.what} away`} onClick={props.onRemove}>

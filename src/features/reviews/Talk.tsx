@@ -126,6 +126,7 @@ export function Talk() {
             )}
             <Textarea
               aria-label="Comment"
+              placeholder="Write a comment"
               autosize
               minRows={2}
               maxRows={8}

@@ -1,4 +1,4 @@
-import { Button, MultiSelect, Switch } from '@mantine/core'
+import { Button, MultiSelect } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -6,8 +6,9 @@ import { api, words } from '#features/client.ts'
 import { May, useMay } from '#features/May.tsx'
 import { freeId, isMoney } from '#kernel/field-values.ts'
 import { EditDrawer } from '#ui/EditDrawer.tsx'
-import { ChoiceRow, FormRow, TextRow } from '#ui/Form.tsx'
+import { ChoiceRow, FormRow, SwitchRow, TextRow } from '#ui/Form.tsx'
 import type { ChannelTold } from '../../delivery/operations.ts'
+import { LeastMoneyRow } from '../LeastMoneyRow.tsx'
 import { channelKinds, hourWords, quietHours } from './model.ts'
 
 const hours = Array.from({ length: 24 }, (_, at) => ({ value: String(at), label: hourWords(at) }))
@@ -40,38 +41,36 @@ export function ChannelForm({
     stale: channel?.stale ?? ('hold' as const),
     active: channel?.active ?? true,
   })
+  const set = (change: Partial<typeof form>) => setForm({ ...form, ...change })
   const again = () => queries.invalidateQueries({ queryKey: api.performance.alertChannels.key() })
-  const failed = (error: unknown) =>
-    notifications.show({ color: 'bad', title: 'That did not work', message: words(error).message })
+  const done = async () => {
+    await again()
+    onClose()
+  }
   const save = useMutation({
     ...api.performance.saveAlertChannel.mutationOptions(),
     onSuccess: async ({ secret }) => {
-      await again()
+      await done()
       if (secret)
         notifications.show({
           autoClose: false,
           title: 'Keep this secret: it is shown once',
           message: `Your system checks the signature of each message with it: ${secret}`,
         })
-      onClose()
     },
   })
   const remove = useMutation({
     ...api.performance.removeAlertChannel.mutationOptions(),
-    onError: failed,
-    onSuccess: async () => {
-      await again()
-      onClose()
-    },
+    onSuccess: done,
   })
   const trial = useMutation({
     ...api.performance.tryAlertChannel.mutationOptions(),
-    onError: failed,
     onSuccess: async () => {
       await again()
       notifications.show({ message: 'A test message is on its way: it should arrive within two minutes.' })
     },
   })
+  const failed = save.error ?? remove.error ?? trial.error
   const id = channel?.id ?? freeId(form.name || form.kind, taken)
   const digestAt = hourOf(form.digest)
   const quiet = quietHours(hourOf(form.quietFrom), hourOf(form.quietTo), digestAt)
@@ -83,10 +82,12 @@ export function ChannelForm({
       title={channel?.name ?? 'Add a channel'}
       onClose={onClose}
       saving={save.isPending}
-      disabled={
-        !form.name.trim() || (!channel && !form.to.trim()) || quiet.error !== null || !isMoney(leastMoney)
-      }
-      failed={save.error ? words(save.error) : null}
+      disabled={quiet.error !== null || !isMoney(leastMoney)}
+      missing={[
+        ...(form.name.trim() ? [] : ['a name']),
+        ...(channel || form.to.trim() ? [] : ['an address']),
+      ]}
+      failed={failed ? words(failed) : null}
       remove={channel && { run: () => remove.mutate({ id }), running: remove.isPending }}
       onSave={() =>
         save.mutate({
@@ -106,7 +107,7 @@ export function ChannelForm({
         })
       }
     >
-      <TextRow label="Name" value={form.name} onChange={name => setForm({ ...form, name })} />
+      <TextRow label="Name" value={form.name} onChange={name => set({ name })} />
       <ChoiceRow
         label="By"
         value={form.kind}
@@ -117,7 +118,7 @@ export function ChannelForm({
           { value: 'teams', label: channelKinds.teams },
           { value: 'webhook', label: channelKinds.webhook },
         ]}
-        onChange={kind => setForm({ ...form, kind })}
+        onChange={kind => set({ kind })}
       />
       <TextRow
         label={form.kind === 'mail' ? 'Mail addresses' : 'Address of the webhook'}
@@ -134,42 +135,33 @@ export function ChannelForm({
             ? 'Several with commas between them.'
             : 'Kept secret: only its host is shown later.'
         }
-        onChange={to => setForm({ ...form, to })}
+        onChange={to => set({ to })}
       />
       <FormRow
         label="Stores"
         for="channel-stores"
-        help="None chosen: all of them, and what is of the company as a whole."
+        help="With none chosen: all of them, and what is of the company as a whole."
       >
         <MultiSelect
           id="channel-stores"
+          placeholder={form.stores.length === 0 ? 'All stores' : undefined}
           data={[...stores]}
           value={form.stores}
-          onChange={chosen => setForm({ ...form, stores: chosen })}
+          onChange={chosen => set({ stores: chosen })}
         />
       </FormRow>
-      <FormRow label="Each alert as it comes" for="channel-alerts">
-        <Switch
-          id="channel-alerts"
-          checked={form.alerts}
-          onChange={event => setForm({ ...form, alerts: event.currentTarget.checked })}
-        />
-      </FormRow>
-      <TextRow
-        label="Least money a day"
+      <SwitchRow label="Each alert as it comes" checked={form.alerts} onChange={alerts => set({ alerts })} />
+      <LeastMoneyRow
         value={form.leastMoney}
-        decimal
-        placeholder="none"
-        help="Of less nothing is sent here, in the company's currency."
-        error={!isMoney(leastMoney) && 'Give an amount, such as 250.'}
-        onChange={leastMoney => setForm({ ...form, leastMoney })}
+        but="is not sent here"
+        onChange={next => set({ leastMoney: next })}
       />
       <ChoiceRow
         label="Daily digest"
         value={form.digest}
         data={[{ value: 'none', label: 'None' }, ...hours]}
         help="In the company's time zone."
-        onChange={digest => setForm({ ...form, digest })}
+        onChange={digest => set({ digest })}
       />
       <ChoiceRow
         label="While data are late"
@@ -178,15 +170,15 @@ export function ChannelForm({
           { value: 'hold', label: 'Hold it up to 4 hours' },
           { value: 'flag', label: 'Send it, and say so' },
         ]}
-        help="What becomes of a digest whose hour has come."
-        onChange={stale => setForm({ ...form, stale })}
+        help="What becomes of a digest that is due."
+        onChange={stale => set({ stale })}
       />
       <ChoiceRow
         label="Quiet from"
         value={form.quietFrom}
         data={[{ value: 'none', label: 'Never quiet' }, ...hours]}
         help="Nothing is sent here in quiet hours: what comes in them is sent when they are over."
-        onChange={quietFrom => setForm({ ...form, quietFrom })}
+        onChange={quietFrom => set({ quietFrom })}
       />
       {form.quietFrom !== 'none' && (
         <ChoiceRow
@@ -195,16 +187,10 @@ export function ChannelForm({
           data={hours}
           help={quiet.words}
           error={quiet.error}
-          onChange={quietTo => setForm({ ...form, quietTo })}
+          onChange={quietTo => set({ quietTo })}
         />
       )}
-      <FormRow label="On" for="channel-active">
-        <Switch
-          id="channel-active"
-          checked={form.active}
-          onChange={event => setForm({ ...form, active: event.currentTarget.checked })}
-        />
-      </FormRow>
+      <SwitchRow label="On" checked={form.active} onChange={active => set({ active })} />
       {channel && (
         <May atLeast="director">
           <FormRow label="Test" help="Sends a short message with the settings as they are saved.">

@@ -25,7 +25,8 @@ export function AlertRules() {
         onRetry={() => found.refetch()}
       />
     )
-  if (!found.data) return <Skeleton lines={8} />
+  // Figures are called by their names, which come apart.
+  if (!found.data || known.isPending) return <Skeleton lines={8} />
   const figure = (name: string) => known.data?.metrics.find(one => one.name === name)?.label ?? name
   const split = (name: string) => known.data?.dimensions.find(one => one.name === name)?.label ?? name
   const edited = found.data.find(one => one.id === search.rule)

@@ -1,12 +1,13 @@
-import { Switch } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, words } from '#features/client.ts'
 import { freeId, isMoney } from '#kernel/field-values.ts'
+import { inSentence } from '#kernel/format.ts'
 import type { Definition } from '#metrics/query.ts'
 import { EditDrawer } from '#ui/EditDrawer.tsx'
-import { ChoiceRow, FormRow, TextRow } from '#ui/Form.tsx'
+import { ChoiceRow, SwitchRow, TextRow } from '#ui/Form.tsx'
 import css from '../attention.module.css'
+import { LeastMoneyRow } from '../LeastMoneyRow.tsx'
 import type { AlertRule, RuleTold } from '../shape.ts'
 import {
   called,
@@ -124,7 +125,8 @@ export function RuleForm(props: {
       note="What counts as an alert"
       onClose={props.onClose}
       saving={save.isPending}
-      disabled={saved === null || name === ''}
+      disabled={saved === null}
+      missing={metric ? [] : ['a figure']}
       failed={failed ? words(failed) : null}
       remove={
         rule && own ? { run: () => remove.mutate({ id: rule.id }), running: remove.isPending } : undefined
@@ -135,11 +137,11 @@ export function RuleForm(props: {
         {saved && metric
           ? watchWords(saved, metric, labelOf, splitOf)
           : metric
-            ? 'Mend what is marked below.'
+            ? 'Correct what is marked below.'
             : 'Choose a figure: the rest is set to what is usual, and may stay as it is.'}
       </p>
       {rule && !own ? (
-        <p className={css.quiet}>
+        <p className={css.held}>
           This rule comes with the product: what it watches stays. Switch it off and add one of your own to
           watch something else.
         </p>
@@ -253,17 +255,13 @@ export function RuleForm(props: {
             label="Least share of sales, %"
             value={form.leastShare}
             decimal
-            help="Of less than this part of the company's net sales a day nothing is told."
+            help="Of the company's net sales a day. What is worth less is not told."
             error={share === null && 'Give a percentage from 0 to 100, such as 1.'}
             onChange={leastShare => set({ leastShare })}
           />
-          <TextRow
-            label="Least money a day"
+          <LeastMoneyRow
             value={form.leastMoney}
-            decimal
-            placeholder="none"
-            help="Of less nothing is told, in the company's currency."
-            error={!isMoney(leastMoney) && 'Give an amount, such as 250.'}
+            but="is not told"
             onChange={next => set({ leastMoney: next })}
           />
         </>
@@ -273,7 +271,7 @@ export function RuleForm(props: {
         value={form.leastVolume}
         decimal
         placeholder={String(usual)}
-        help={`What is usually smaller than this jumps by chance, and is not told${metric ? `: in ${sizeWords(metric, labelOf)}` : ''}.`}
+        help={`${metric ? `In ${inSentence(sizeWords(metric, labelOf))}. ` : ''}What is usually smaller jumps by chance, and is not told.`}
         error={volume === null && 'Give a number, such as 20.'}
         onChange={leastVolume => set({ leastVolume })}
       />
@@ -292,13 +290,7 @@ export function RuleForm(props: {
         error={coolDown === null && 'Give whole days, from 0 to 90.'}
         onChange={text => set({ coolDown: text })}
       />
-      <FormRow label="Watched" for="rule-active">
-        <Switch
-          id="rule-active"
-          checked={form.active}
-          onChange={event => set({ active: event.currentTarget.checked })}
-        />
-      </FormRow>
+      <SwitchRow label="Watched" checked={form.active} onChange={active => set({ active })} />
     </EditDrawer>
   )
 }
