@@ -3,7 +3,9 @@ import { useMediaQuery } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { api } from '#features/client.ts'
+import type { Day } from '#kernel/day.ts'
 import { percent } from '#kernel/format.ts'
+import { spanWords } from '#kernel/view.ts'
 import type { Answer, Query } from '#metrics/query.ts'
 import { Chart } from '#ui/Chart.tsx'
 import { ChartCard } from '#ui/ChartCard.tsx'
@@ -13,7 +15,7 @@ import { columnsOf, type WaterfallProps, waterfall } from '#ui/waterfall.ts'
 import { discuss } from '../Discuss.tsx'
 import { type Lens, measureOf, sayOf, useLens } from '../Lens.tsx'
 import css from './contribution.module.css'
-import { breakEvenIs, cell, headline, layers, numberOf, type Tier } from './model.ts'
+import { breakEvenIs, cell, daysOver, headline, layers, numberOf, type Tier } from './model.ts'
 import { SliceTable } from './SliceTable.tsx'
 import { Tiles } from './Tiles.tsx'
 import { TradingPage } from './TradingPage.tsx'
@@ -21,9 +23,28 @@ import { TradingPage } from './TradingPage.tsx'
 const cuts = ['product', 'category', 'order', 'channel', 'country', 'store', 'business'] as const
 const costs = ['cost_of_goods', 'fulfilment_cost', 'payment_fees', 'return_handling_cost', 'media_cost']
 
+/**
+ * The same up to yesterday where its last days are not over: media is known by whole days alone, and would stand beside part
+ * of a day's sales. Where nothing but today was asked for, it stays.
+ */
+function ofWholeDays(lens: Lens): Lens & { leftOut: Day | null } {
+  const whole = daysOver(lens.days, lens.today)
+  if (!whole) return { ...lens, leftOut: null }
+  return {
+    ...lens,
+    leftOut: lens.today,
+    days: whole,
+    ask: query => {
+      const { window: _, ...asked } = lens.ask(query)
+      return { ...asked, ...whole }
+    },
+  }
+}
+
 /** What is left of sales after each cost, in the company's own tiers, and where least is left. */
 export function Contribution() {
-  const lens = useLens()
+  const seen = useLens()
+  const lens = useMemo(() => ofWholeDays(seen), [seen])
   const { tiers } = lens
   const names = tiers.map(tier => tier.name)
   const asked = useQuery(
@@ -269,10 +290,15 @@ function Sources({ lens, answer }: { lens: Lens; answer: Answer }) {
 }
 
 /** What a reader must know of the figures: what they leave out, and what stands in. */
-function notesOf(answer: Answer, lens: Lens): string[] {
+function notesOf(answer: Answer, lens: ReturnType<typeof ofWholeDays>): string[] {
   const without = numberOf(answer.totals, 'net_sales_uncosted')
   const all = numberOf(answer.totals, 'net_sales')
   return [
+    ...(lens.leftOut
+      ? [
+          `${spanWords(lens.leftOut, lens.leftOut)} is left out until it is over: what media cost is known by whole days alone.`,
+        ]
+      : []),
     ...(without && all && Math.abs(without) >= 0.0005 * Math.abs(all)
       ? [
           `${show(without.toFixed(2), measureOf(answer, 'net_sales'), 'card')} of net sales has no cost recorded: it is in no tier, though what its orders cost is.`,

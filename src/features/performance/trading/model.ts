@@ -1,4 +1,4 @@
-import { civil, type Day, monthOf, yearOf } from '#kernel/day.ts'
+import { addDays, civil, type Day, monthOf, yearOf } from '#kernel/day.ts'
 import { percent } from '#kernel/format.ts'
 import { hourName } from '#kernel/period-words.ts'
 import { cell, numberOf } from '#metrics/cells/model.ts'
@@ -66,6 +66,10 @@ export function partIn(of: string | null, is: string | null): string {
   const part = Number(is) / Number(of)
   return part > 1.005 ? `passed by ${percent(part - 1, 0)}` : `${percent(part, 0)} of it is in`
 }
+
+/** The days that are over of those asked for, where some are not and some are; null where none is to be left out. */
+export const daysOver = (days: { from: Day; to: Day } | null, today: Day): { from: Day; to: Day } | null =>
+  days && days.from < today && days.to >= today ? { from: days.from, to: addDays(today, -1) } : null
 
 /** The first day of the month eleven months before: twelve cohorts end with the month of a day. */
 export const yearBefore = (day: Day): Day => {

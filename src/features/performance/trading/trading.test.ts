@@ -13,6 +13,7 @@ import {
   abc,
   breakEvenIs,
   daySoFar,
+  daysOver,
   dayTitle,
   layers,
   mostLost,
@@ -435,4 +436,12 @@ it('the layers of contribution begin with the sales whose cost is recorded, and 
     end: { label: 'CM1', value: 50 },
   })
   expect(layers(all, tiers).base).toEqual({ label: 'Net sales', value: 100 })
+})
+
+it('contribution goes up to the last day that is over, unless nothing but one that is not was asked for', () => {
+  const over = (from: string, to: string) => daysOver({ from, to }, '2026-11-29')
+  expect(over('2026-11-01', '2026-11-29')).toEqual({ from: '2026-11-01', to: '2026-11-28' })
+  expect(over('2026-11-01', '2026-11-30')).toEqual({ from: '2026-11-01', to: '2026-11-28' })
+  expect(over('2026-11-01', '2026-11-28')).toBeNull()
+  expect(over('2026-11-29', '2026-11-29')).toBeNull()
 })
