@@ -77,20 +77,23 @@ export function Builder({ lens, exploration }: { lens: Lens; exploration: Explor
           onPick={name => set({ by: [...by, name] })}
         />
       )}
-      <span>every</span>
-      <Choose
-        shown={grain ? grain.charAt(0).toUpperCase() + grain.slice(1) : 'Whole period'}
-        label="Every"
-        items={[
-          { name: 'none', label: 'Whole period', about: 'One figure for all of it' },
-          ...(['hour', 'day', 'week', 'month', 'quarter', 'year'] as const).map(name => ({
-            name,
-            label: name.charAt(0).toUpperCase() + name.slice(1),
-            about: '',
-          })),
-        ]}
-        onPick={name => lens.setUrl({ grain: name, page: undefined, sort: undefined })}
-      />
+      {/* A line does not part it from how long. */}
+      <span className={css.every}>
+        every
+        <Choose
+          shown={grain ? grain.charAt(0).toUpperCase() + grain.slice(1) : 'Whole period'}
+          label="Every"
+          items={[
+            { name: 'none', label: 'Whole period', about: 'One figure for all of it' },
+            ...(['hour', 'day', 'week', 'month', 'quarter', 'year'] as const).map(name => ({
+              name,
+              label: name.charAt(0).toUpperCase() + name.slice(1),
+              about: '',
+            })),
+          ]}
+          onPick={name => lens.setUrl({ grain: name, page: undefined, sort: undefined })}
+        />
+      </span>
     </div>
   )
 }

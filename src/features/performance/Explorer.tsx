@@ -8,7 +8,7 @@ import { May } from '#features/May.tsx'
 import { cellFilters } from '#kernel/address.ts'
 import { figureSubject } from '#kernel/discussion.ts'
 import { periodDays, periodLabel } from '#kernel/period-words.ts'
-import { spanWords } from '#kernel/view.ts'
+import { spanWords, whenWords } from '#kernel/view.ts'
 import type { Answer, Query } from '#metrics/query.ts'
 import { save } from '#ui/download.ts'
 import { MenuButton } from '#ui/MenuButton.tsx'
@@ -131,7 +131,7 @@ export function Explorer() {
         <div className={`${css.facts} ${css.beside}`}>
           {Object.entries(answer.meta.missing).map(([name, why]) => (
             <span key={name} className={css.notice}>
-              {lens.label(name)}: no data. {why}
+              {lens.label(name)}: no data, {why}
             </span>
           ))}
           <Notices of={answer.meta} />
@@ -171,7 +171,7 @@ export function Explorer() {
             </Button>
           }
         >
-          {lens.known && `There are sales from ${spanWords(lens.known.firstDay, lens.known.lastDay)}.`}
+          {lens.known && `Sales are known ${whenWords(lens.known.firstDay, lens.known.lastDay)}.`}
         </EmptyState>
       ) : (
         <>

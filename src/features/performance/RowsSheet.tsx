@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, words } from '#features/client.ts'
@@ -9,6 +10,7 @@ import { DataTable } from '#ui/DataTable.tsx'
 import { Drawer } from '#ui/Drawer.tsx'
 import { saveCsv } from '#ui/download.ts'
 import { Row } from '#ui/Page.tsx'
+import { Scroll } from '#ui/Scroll.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import css from './performance.module.css'
 
@@ -45,6 +47,8 @@ export function RowsSheet({
   )
   const settings = useQuery(api.settings.read.queryOptions({ input: {}, staleTime: 300_000 }))
   const stores = Object.fromEntries((settings.data?.stores ?? []).map(one => [one.store, one.name]))
+  // Its head and what stands under it wrap there.
+  const narrow = useMediaQuery('(max-width: 700px)', false, { getInitialValueInEffect: false })
   const data = found.data
   // A page of rows has much that is empty: those columns are left out here, not of the file.
   const telling = (data?.columns ?? [])
@@ -77,7 +81,7 @@ export function RowsSheet({
           <DataTable
             caption={title}
             compact
-            maxHeight="calc(100dvh - 150px)"
+            maxHeight={`calc(100dvh - ${narrow ? 252 : 150}px)`}
             columns={telling.map(({ name, at }, n) => ({
               key: name,
               label: heading(name),
@@ -98,7 +102,7 @@ export function RowsSheet({
             </span>
             <Row>
               <Button disabled={offset === 0} onClick={() => setOffset(Math.max(0, offset - page))}>
-                Before
+                Previous
               </Button>
               <Button disabled={offset + page >= data.count} onClick={() => setOffset(offset + page)}>
                 Next
@@ -119,7 +123,7 @@ export function RowsSheet({
                   })
                 }
               >
-                CSV of these
+                CSV of this page
               </Button>
             </Row>
           </div>
@@ -150,10 +154,12 @@ export function WorkingsSheet({ query, onClose }: { query: Query | null; onClose
             <section key={name}>
               <h3 className={css.section}>{definition.label}</h3>
               <p>{definition.description}</p>
-              <pre className={css.code}>
-                {definition.formula}
-                {expanded && expanded !== definition.formula ? `\n= ${expanded}` : ''}
-              </pre>
+              <Scroll label={`Formula of ${definition.label}`}>
+                <pre className={css.code}>
+                  {definition.formula}
+                  {expanded && expanded !== definition.formula ? `\n= ${expanded}` : ''}
+                </pre>
+              </Scroll>
             </section>
           ))}
           {found.data.passes.length > 0 && (
@@ -172,13 +178,15 @@ export function WorkingsSheet({ query, onClose }: { query: Query | null; onClose
             // biome-ignore lint/suspicious/noArrayIndexKey: statements stand in the order they run
             <section key={n}>
               <h3 className={css.section}>{heading(statement.about)}</h3>
-              <pre className={css.code}>
-                {statement.sql}
-                {Object.keys(statement.parameters).length > 0 &&
-                  `\n\n-- ${Object.entries(statement.parameters)
-                    .map(([key, value]) => `${key} = ${String(value)}`)
-                    .join('\n-- ')}`}
-              </pre>
+              <Scroll label={statement.about}>
+                <pre className={css.code}>
+                  {statement.sql}
+                  {Object.keys(statement.parameters).length > 0 &&
+                    `\n\n-- ${Object.entries(statement.parameters)
+                      .map(([key, value]) => `${key} = ${String(value)}`)
+                      .join('\n-- ')}`}
+                </pre>
+              </Scroll>
             </section>
           ))}
         </>

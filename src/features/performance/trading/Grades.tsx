@@ -41,8 +41,8 @@ export function Grades(props: {
         })}
         bars={told.grades.map(one => ({
           key: one.grade,
-          name: `${one.grade} · ${one.products.toLocaleString('en-GB')} ${one.products === 1 ? 'product' : 'products'}`,
-          hint: gradeWords[one.grade],
+          name: `${one.grade} · ${one.products.toLocaleString('en-GB')} ${one.products === 1 ? 'product' : 'products'}${one.grade === 'U' ? ', unsold' : ''}`,
+          ...(one.grade !== 'U' && { hint: gradeWords[one.grade] }),
           size: Math.max(0, Number(one.amount)),
           value: show(one.amount, measure, place),
           delta: one.share ? show(one.share, { unit: 'share', currency: null }, 'axis') : '',

@@ -62,8 +62,8 @@ export function Marketing() {
       note={
         <>
           <span>
-            Above, MER, aMER and nCAC compare all sales with all spend and need no attribution; by channel and
-            campaign they are attributed.
+            In the tiles MER, aMER and nCAC set all sales against all spend and need no attribution; in the
+            table they are attributed.
           </span>
           {answer && <span>{breakEvenIs(answer.totals)}</span>}
         </>
@@ -76,7 +76,13 @@ export function Marketing() {
             lens={lens}
             id="media"
             title="Media"
-            note="platform: each platform’s own model and window · analytics, MER, aMER and nCAC: the visit’s last non-direct click, the counter’s look-back; first orders and orders of the ledger"
+            note={
+              <span style={{ color: 'var(--ink-2)' }}>
+                Platform revenue and ROAS follow each platform’s own model and window. All other results go by
+                the last non-direct click, as far back as analytics looks; MER, aMER, new customers and nCAC
+                count the shop’s own orders.
+              </span>
+            }
             by={by}
             metrics={[
               'spend',
@@ -133,7 +139,7 @@ export function Marketing() {
             title="E-mail and automation"
             note={
               <>
-                opens are inflated by mail privacy and are no goal
+                mail privacy inflates opens: they are no goal
                 {cell(answer.totals, ofAll) !== null &&
                   ` · all e-mail: ${show(cell(answer.totals, ofAll), { unit: 'money', currency: answer.meta.currency })} a recipient, as analytics attributes it`}
               </>

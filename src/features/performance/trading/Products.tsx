@@ -200,7 +200,7 @@ function answerOf(told: ProductsTold, gradedBy: Graded): string {
     ? `${best?.products} of ${count} products make ${share} of ${gradedBy === 'net_sales' ? 'sales' : 'gross profit'} ${whenWords(told.meta.from, told.meta.to)}`
     : `${count} products ${whenWords(told.meta.from, told.meta.to)}`
   return typeof lost === 'string' && Number(lost) > 0
-    ? `${first}; stock-outs cost about ${show(lost, measureOf(told, 'lost_sales'), 'card')}.`
+    ? `${first}; stock-outs cost about ${show(lost, measureOf(told, 'lost_sales'), Number(lost) < 1_000_000 ? 'whole' : 'card')}.`
     : `${first}.`
 }
 

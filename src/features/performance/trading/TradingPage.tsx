@@ -4,7 +4,7 @@ import { words } from '#features/client.ts'
 import { WayIn } from '#features/WayIn.tsx'
 import { cellFilters, readCell } from '#kernel/address.ts'
 import { figureSubject } from '#kernel/discussion.ts'
-import { spanWords } from '#kernel/view.ts'
+import { spanWords, whenWords } from '#kernel/view.ts'
 import type { Answer } from '#metrics/query.ts'
 import { Page } from '#ui/Page.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
@@ -35,6 +35,8 @@ export function TradingPage(props: {
   const { lens, answer, question } = props
   const error = lens.error ?? props.error
   const cell = readCell(lens.search.rows)
+  const { known } = lens
+  const outside = known && answer && (answer.meta.to < known.firstDay || answer.meta.from > known.lastDay)
   const waiting = !error && !answer && !lens.empty
   return (
     <Page
@@ -83,12 +85,16 @@ export function TradingPage(props: {
               <Button variant="filled" onClick={() => lens.setFilters([])}>
                 Clear the filters
               </Button>
+            ) : outside ? (
+              <Button variant="filled" onClick={() => lens.setUrl({ period: undefined })}>
+                Show the latest month with sales
+              </Button>
             ) : (
               <WayIn />
             )
           }
         >
-          {props.empty.words}
+          {outside ? `Sales are known ${whenWords(known.firstDay, known.lastDay)}.` : props.empty.words}
         </EmptyState>
       ) : (
         props.children

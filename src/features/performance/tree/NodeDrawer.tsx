@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { api, words } from '#features/client.ts'
 import { mayAct } from '#kernel/actor.ts'
 import { figureSubject } from '#kernel/discussion.ts'
-import { showSigned } from '#kernel/format.ts'
+import { placeOf, showSigned } from '#kernel/format.ts'
 import { comparisonName } from '#kernel/view.ts'
 import type { TreeNode, Tree as TreeTold } from '#metrics/tree/shape.ts'
 import { Drawer } from '#ui/Drawer.tsx'
@@ -13,6 +13,9 @@ import { Row } from '#ui/Page.tsx'
 import type { Lens } from '../Lens.tsx'
 import { measureOf, writeCell, writeFilters } from './model.ts'
 import css from './tree.module.css'
+
+/** As it begins a line: "finance" is Finance. */
+const begun = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
 
 /** One metric of the tree: what it is and comes to, what it is made of, whose it is, and the ways on. */
 export function NodeDrawer(props: {
@@ -36,6 +39,11 @@ function Told(props: { lens: Lens; told: TreeTold; node: TreeNode; comparison: s
   const children = told.nodes.filter(one => one.parent === node.id)
   const parts = children.filter(one => one.moved !== null)
   const above = told.nodes.find(one => one.id === parts[0]?.of)
+  const whole = above ? measureOf(told, above) : measure
+  const place = placeOf(
+    parts.map(part => part.moved),
+    whole,
+  )
   const { short, label } = comparisonName(props.comparison)
   const filters = [...lens.filters, ...node.where]
   const elsewhere = {
@@ -46,7 +54,7 @@ function Told(props: { lens: Lens; told: TreeTold; node: TreeNode; comparison: s
   }
   return (
     <div className={css.node}>
-      <p className={css.about}>{node.about.description}</p>
+      <p className={css.about}>{begun(node.about.description)}</p>
       {node.missing && <p className={css.missing}>N/A: {node.missing}.</p>}
       <dl className={css.figures}>
         <div>
@@ -97,7 +105,7 @@ function Told(props: { lens: Lens; told: TreeTold; node: TreeNode; comparison: s
             {parts.map(part => (
               <div key={part.id}>
                 <dt>{part.label}</dt>
-                <dd>{showSigned(part.moved, above ? measureOf(told, above) : measure, 'table')}</dd>
+                <dd>{showSigned(part.moved, whole, place)}</dd>
               </div>
             ))}
           </dl>
@@ -173,7 +181,7 @@ function Owner({ node }: { node: TreeNode }) {
       <dl className={css.figures}>
         <div>
           <dt>Owner</dt>
-          <dd>{node.about.owner}</dd>
+          <dd>{begun(node.about.owner)}</dd>
         </div>
       </dl>
     )
@@ -188,7 +196,7 @@ function Owner({ node }: { node: TreeNode }) {
         id="metric-owner"
         clearable
         searchable
-        placeholder={owner ? undefined : node.about.owner}
+        placeholder={owner ? undefined : begun(node.about.owner)}
         disabled={save.isPending}
         data={(people.data ?? []).map(one => ({ value: one.id, label: one.name }))}
         value={owner?.person ?? null}
