@@ -9,7 +9,7 @@ import { Hint, MeaningCard } from '#ui/Hint.tsx'
 import { placeOf } from '#ui/number.ts'
 import { Row } from '#ui/Page.tsx'
 import { baseOf, type Lens, measureOf, nameable, useTitles } from './Lens.tsx'
-import { against, cell, type Exploration, named, took, withSubtotals, writeCell, writeSort } from './model.ts'
+import { against, cell, type Exploration, named, withSubtotals, writeCell, writeSort } from './model.ts'
 import css from './performance.module.css'
 
 /** Rows on one page of the table. */
@@ -157,7 +157,6 @@ export function ExplorerTable(props: {
       <div className={css.pager}>
         <span>
           {answer.meta.count.toLocaleString('en-GB')} {answer.meta.count === 1 ? 'row' : 'rows'}
-          {answer.meta.cached ? ' · from memory' : ` · ${took(answer.meta.ms)}`}
         </span>
         {pages > 1 && (
           <Row>

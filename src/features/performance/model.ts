@@ -54,9 +54,6 @@ export const partName = (
 ): string =>
   titles.get(part?.value ?? '') ?? named(valueName(part?.dimension ?? '', part?.value ?? '', stores))
 
-/** How long an answer took, in seconds: 0.05 s, 1.9 s. */
-export const took = (ms: number): string => `${(ms / 1000).toFixed(ms < 950 ? 2 : 1)} s`
-
 /* From the view to a query */
 
 /** What every query of a screen shares. */
