@@ -1,4 +1,4 @@
-import { type Guess, ident, type Mapping } from './reading.ts'
+import { type Guess, ident, type Mapping, quote } from './reading.ts'
 import { isNumberCell } from './recognise.ts'
 
 /** Signs and short names of money, and what they can mean. */
@@ -18,18 +18,26 @@ const signs: readonly (readonly [sign: string, codes: readonly string[]])[] = [
 ]
 const known = new Set(Intl.supportedValuesOf('currency'))
 
-/** What a column of money says of its currency, by its heading or by the signs in its cells; null where it says nothing. */
-const saidBy = (
-  heading: string,
-  cells: readonly string[],
-): { said: string; codes: readonly string[] } | null => {
-  const code = /[([\s_]([A-Z]{3})[)\]]?$/.exec(heading)?.[1]
+interface Said {
+  said: string
+  codes: readonly string[]
+}
+
+/** What a cell of money says of its currency, by a code or a sign beside the number. */
+const ofCell = (cell: string): Said | null => {
+  const code = /(?<![A-Za-z])[A-Z]{3}(?![A-Za-z])/.exec(cell)?.[0]
   if (code && known.has(code)) return { said: code, codes: [code] }
-  const filled = cells.filter(cell => /\d/.test(cell))
-  const found = signs.find(
-    ([sign]) => filled.length > 0 && filled.every(cell => cell.includes(sign) && isNumberCell(cell)),
-  )
+  const found = signs.find(([sign]) => cell.includes(sign))
   return found ? { said: found[0], codes: found[1] } : null
+}
+
+/** What a column of money says of its currency, by its heading or in its cells, each once; nothing where it holds no money. */
+const saidBy = (heading: string, cells: readonly string[]): Said[] => {
+  const code = /[([\s_]([A-Z]{3})[)\]]?$/.exec(heading)?.[1]
+  if (code && known.has(code)) return [{ said: code, codes: [code] }]
+  const filled = cells.filter(cell => /\d/.test(cell))
+  if (!filled.every(isNumberCell)) return []
+  return [...new Map(filled.map(ofCell).flatMap(one => (one ? [[one.said, one] as const] : []))).values()]
 }
 
 /**
@@ -43,29 +51,45 @@ export const withCurrency = (
   own: string | undefined,
 ): Guess => {
   const texts = Object.values(mapping.columns)
+  const as = { mapping, warnings: [] }
   const found = names.flatMap((name, i) => {
     if (!texts.some(text => text === name || text.includes(ident(name)))) return []
     const said = saidBy(
       name,
-      rows.slice(0, 200).map(row => (row[i] ?? '').trim()),
+      rows.map(row => (row[i] ?? '').trim()),
     )
-    return said ? [{ name, ...said }] : []
+    return said.length > 0 ? [{ name, said }] : []
   })
   const [one] = found
-  if (!one || (own !== undefined && one.codes.includes(own))) return { mapping, warnings: [] }
-  if (one.codes.length > 1)
-    return own === undefined
-      ? { mapping, warnings: [] }
-      : {
-          mapping,
-          warnings: [
-            `“${one.name}” is written in ${one.said}, and would be taken as ${own}, the store's currency. Map currency as what it is, such as '${one.codes[0]}'.`,
-          ],
-        }
+  if (!one) return as
+  const isOwn = ({ codes }: Said) => own !== undefined && codes.includes(own)
+  const [first, ...more] = one.said
+  if (!first || (more.length === 0 && isOwn(first))) return as
+  const unsure = one.said.find(said => said.codes.length > 1 && !isOwn(said))
+  if (unsure && own === undefined) return as
+  const warnings = unsure
+    ? [
+        `“${one.name}” is written in ${unsure.said}, and would be taken as ${own}, the store's currency. Map currency as what it is, such as '${unsure.codes[0]}'.`,
+      ]
+    : []
+  if (unsure && more.length === 0) return { mapping, warnings }
   // Amounts of two currencies in one row cannot both be of one.
-  if (found.some(other => other.said !== one.said)) return { mapping, warnings: [] }
+  const all = (said: readonly Said[]) => said.map(it => it.said).join()
+  if (more.length === 0 && found.some(other => all(other.said) !== all(one.said))) return as
+  const codeOf = (said: Said) => quote((isOwn(said) ? own : said === unsure ? '' : said.codes[0]) ?? '')
+  if (more.length === 0)
+    return { mapping: { ...mapping, columns: { ...mapping.columns, currency: codeOf(first) } }, warnings: [] }
+  const column = ident(one.name)
+  // R$ holds the sign of the dollar: signs are asked for as they are listed, codes first.
+  const order = (said: Said) => signs.findIndex(([sign]) => sign === said.said)
+  const cases = [...one.said]
+    .sort((a, b) => order(a) - order(b))
+    .map(said => `when contains(${column}, ${quote(said.said)}) then ${codeOf(said)}`)
   return {
-    mapping: { ...mapping, columns: { ...mapping.columns, currency: `'${one.codes[0]}'` } },
-    warnings: [],
+    mapping: { ...mapping, columns: { ...mapping.columns, currency: `case ${cases.join(' ')} else '' end` } },
+    warnings: [
+      ...warnings,
+      `“${one.name}” is written in several currencies (${one.said.map(said => said.said).join(', ')}): each row is taken in its own${unsure ? `, but for ${unsure.said}` : ''}.`,
+    ],
   }
 }

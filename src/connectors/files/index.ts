@@ -9,6 +9,7 @@ import { invalid } from '#kernel/error.ts'
 import { nearest } from '#kernel/nearest.ts'
 import { miscounts, miscountWords, orderTotals } from '#kernel/order-totals.ts'
 import { countedTwiceWords } from './counted-twice.ts'
+import { withCurrency } from './currency-signs.ts'
 import { fill } from './filled.ts'
 import { evenLines, type Intake, peek, takeIn } from './intake.ts'
 import { isJson, jsonRows } from './json-lines.ts'
@@ -22,7 +23,7 @@ import { openSandbox } from './sandbox.ts'
 import { sniff } from './sniff.ts'
 import { soldRows } from './sold-rows.ts'
 import { jsonSource, parquetSource, textSource, withinColumns } from './source.ts'
-import { isUneven, type Staged, stage, translated } from './stage.ts'
+import { isUneven, type Staged, stage, translated, unevenEnds } from './stage.ts'
 import type { Place, Target } from './target.ts'
 import { targets } from './targets/index.ts'
 import { linesAbove, turn } from './turned.ts'
@@ -97,7 +98,7 @@ export const readFile = async (
     await evenLines(intake.path, path, asked.quote ?? '"').catch(failed => {
       throw translated(failed)
     })
-    return await understood(job, preset, asked, { ...intake, path }, onProgress)
+    return await understood(job, preset, asked, { ...intake, path }, onProgress, true)
   }
 }
 
@@ -107,6 +108,7 @@ const understood = async (
   asked: Reading,
   intake: Intake,
   onProgress?: (step: 'reading' | 'checking', percent: number) => void,
+  even = false,
 ): Promise<Outcome> => {
   const { source, warnings, sample } = await sourceOf(
     intake,
@@ -122,6 +124,8 @@ const understood = async (
   const staged = await stage(bound, source, intake.path, job.folders.work, job.folders.rejects, percent =>
     onProgress?.('checking', percent),
   )
+  // Below titles whose lines end otherwise than those of the table the reader finds none.
+  if (staged.rows === 0 && sample.length > 0 && source.split && !even) throw unevenEnds()
   if (staged.rows === 0)
     throw invalid('The file has a header and no rows.', 'Export it again with a period that has data.')
   const passed = currenciesLeftOut(mapping, Object.keys(target.columns), currencyColumns(names, sample))
@@ -141,6 +145,7 @@ const understood = async (
       ...warnings,
       ...torn,
       ...money,
+      ...signsLeftOut(mapping, target, names, sample, job.place.currency),
       ...staged.countedTwice.map(countedTwiceWords),
       ...(staged.products?.warnings ?? []),
       ...(preset ? [] : miscountedIn(mapping, names, sample)),
@@ -156,6 +161,24 @@ const miscountedIn = (mapping: Mapping, names: readonly string[], sample: readon
   return miscounts(mapping, orderTotals(names, soldRows(names, sample), by))
     .filter(one => one.stands !== 'each')
     .map(miscountWords)
+}
+
+/** Money that is written in the sign of another currency than the one it was taken in. */
+const signsLeftOut = (
+  mapping: Mapping,
+  target: Target,
+  names: readonly string[],
+  sample: readonly string[][],
+  own: string,
+): string[] => {
+  if (!('currency' in target.columns) || mapping.columns.currency?.trim()) return []
+  const { mapping: told, warnings } = withCurrency(mapping, names, sample, own)
+  const { currency } = told.columns
+  return currency
+    ? [
+        `Money is written in other currencies than ${own}, and was taken as ${own}. Map currency as ${currency}, and map the import again.`,
+      ]
+    : warnings
 }
 
 /** What orders without units leave untold. */

@@ -1,8 +1,10 @@
 import { plainName } from '#kernel/nearest.ts'
 
-const languages = ['en', 'de', 'fr', 'es', 'it', 'nl']
-const monthNames = new Map(
-  languages.flatMap(language =>
+const languages = ['en', 'de', 'de-AT', 'fr', 'es', 'it', 'nl', 'pt', 'pl', 'sv', 'da', 'nb']
+const monthNames = new Map([
+  // As German spreadsheets shorten it, and no dictionary does.
+  ['mrz', 3] as const,
+  ...languages.flatMap(language =>
     (['short', 'long'] as const).flatMap(month => {
       const format = new Intl.DateTimeFormat(language, { month, timeZone: 'UTC' })
       return Array.from(
@@ -11,7 +13,7 @@ const monthNames = new Map(
       )
     }),
   ),
-)
+])
 
 /** The month a heading names, its year where it says one. */
 export const monthOf = (heading: string): { month: number; year: number | null } | null => {

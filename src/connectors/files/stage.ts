@@ -155,8 +155,11 @@ const summary = async (
 /** The reader knows one way to end lines in a file. */
 const unevenLines = (text: string): boolean => /state machine reached an invalid state/i.test(text)
 /** Did a file fail for ends of lines that differ? */
-export const isUneven = (cause: unknown): boolean =>
-  cause instanceof Failure && cause.cause instanceof Error && unevenLines(cause.cause.message)
+export const isUneven = (cause: unknown): boolean => cause instanceof Failure && cause.message === unevenWords
+const unevenWords = 'The ends of its lines are written in several ways.'
+/** Says so. */
+export const unevenEnds = (cause?: unknown): Failure =>
+  new Failure('invalid', unevenWords, { next: 'Save it once more as CSV.', cause })
 
 /** An engine's error in words: a full disk, a damaged file, an import stopped. */
 export const translated = (cause: unknown): Failure => {
@@ -180,11 +183,7 @@ export const translated = (cause: unknown): Failure => {
       next: `Copy it again, or mend it${/value (\d+)/.exec(text)?.[1] ? ` at object ${/value (\d+)/.exec(text)?.[1]}` : ''}.`,
       cause,
     })
-  if (unevenLines(text))
-    return new Failure('invalid', 'The ends of its lines are written in several ways.', {
-      next: 'Save it once more as CSV.',
-      cause,
-    })
+  if (unevenLines(text)) return unevenEnds(cause)
   if (/INTERRUPT/i.test(text))
     return new Failure('conflict', 'The import was stopped; nothing was stored.', { cause })
   return new Failure('internal', `The file cannot be read: ${text.split('\n')[0]}`, {

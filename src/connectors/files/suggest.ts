@@ -134,6 +134,29 @@ const variesWithin = (columns: readonly Seen[], rows: readonly string[][], by: s
   return varies
 }
 
+/**
+ * Columns that cannot number lines: they say the same twice in one order, or more in all orders than lines stand in any, and
+ * yet again in others, as codes of products do.
+ */
+const numbersNone = (
+  columns: readonly Seen[],
+  rows: readonly string[][],
+  by: string | undefined,
+): Set<string> => {
+  const at = columns.findIndex(one => one.name === by)
+  const sizes = new Map<string, number>()
+  for (const row of rows) sizes.set(row[at] ?? '', (sizes.get(row[at] ?? '') ?? 0) + 1)
+  const most = Math.max(1, ...sizes.values())
+  return new Set(
+    columns.flatMap(({ name }, i) => {
+      const filled = rows.filter(row => (row[i] ?? '').trim() !== '')
+      const distinct = new Set(filled.map(row => row[i])).size
+      const within = new Set(filled.map(row => `${row[at] ?? ''}\u001f${row[i]}`)).size
+      return distinct < filled.length && (within < filled.length || distinct > most) ? [name] : []
+    }),
+  )
+}
+
 /** Money of an order, and what a line calls its own. */
 const inOrders: Readonly<Record<string, string>> = {
   order_discount: 'discount',
@@ -146,12 +169,14 @@ const forTarget = (
   columns: readonly Seen[],
   totals: OrderTotals | null,
   varies: ReadonlySet<string>,
+  unnumbering: ReadonlySet<string>,
 ) => {
   const stands = new Map(totals?.columns.map(one => [one.column, one.stands]))
   /** A column that would be counted wrongly is not it; beside the totals of orders, what may be one is one. */
   const share = (friendly: string, { name }: Seen): number => {
     // An order has one buyer: what changes within it is none.
     if (friendly === 'account_id' && 'order_id' in target.columns && varies.has(name)) return 0
+    if (friendly === 'line_id' && unnumbering.has(name)) return 0
     const known = stands.get(name)
     if (known && countsWrongly(target.name, friendly, known)) return 0
     const either = !known && target.name === 'order_lines' && countsWrongly(target.name, friendly, 'each')
@@ -188,6 +213,12 @@ const forTarget = (
     }
   }
   take(pairsOf(false))
+  // Where no other day is told, the day of the order is when it was sold.
+  const { ordered_at } = mapped
+  if (ordered_at && 'at' in target.columns && !('at' in mapped || 'date' in mapped)) {
+    mapped.at = ordered_at
+    delete mapped.ordered_at
+  }
   const dated = onlyDate(target, columns, mapped, used)
   if (dated) {
     mapped[dated.friendly] = dated.name
@@ -201,6 +232,10 @@ const forTarget = (
   return { mapped, sum: own, unmapped }
 }
 
+/** Days of something else than a sale. */
+const otherDays =
+  /ship|deliver|\bdue|expir|birth|limit|valid|estimat|expect|promis|update|modif|liefer|versand|f[äa]llig|geburt|livraison|entrega|consegna/i
+
 /** Where nothing but the day is missing and one column alone holds dates, whatever it is called, that is the day. */
 const onlyDate = (
   target: Target,
@@ -212,6 +247,7 @@ const onlyDate = (
   const dates = columns.filter(one => !used.has(one.name) && (one.type === 'date' || one.type === 'time'))
   const [date] = dates
   if (!friendly || !date || dates.length > 1) return null
+  if (ofSales.includes(target.name) && otherDays.test(date.name)) return null
   const lacks = (given: Record<string, string>) => target.missing(name => name in given) !== null
   return lacks(mapped) && !lacks({ ...mapped, [friendly]: date.name }) ? { friendly, name: date.name } : null
 }
@@ -247,6 +283,10 @@ const takenBack =
 const bought =
   /purchas|\bp\.?o\b|\bpo[\s_-]?(id|no|nr|number|line|date)|vendor|supplier|\bdue\b|expected|promised|receiv|goods.?receipt|einkauf|lieferant|liefertermin|fournisseur|achat|proveedor|compra|fornitore|acquisto|leverancier|inkoop|leverand|ink[oö]p|仕入|発注|供应商|采购/i
 
+/** Kinds of rows that are of no order of a customer. */
+const ofVendors = ['purchase_orders', 'receipts']
+const ofThings = ['customers', 'accounts', 'products', 'product_costs', 'stock']
+
 const unlessSaid: Readonly<Record<string, RegExp>> = {
   refunds: takenBack,
   purchase_orders: bought,
@@ -256,8 +296,10 @@ const unlessSaid: Readonly<Record<string, RegExp>> = {
 const nearestWords = (
   all: readonly { target: Target; mapped: Record<string, string>; sum: number }[],
 ): string[] => {
-  const [near] = [...all].sort((a, b) => b.sum - a.sum)
-  const lacks = near && near.sum > 0.9 ? near.target.missing(name => name in near.mapped) : null
+  const lacking = ({ target, mapped }: (typeof all)[number]) => target.missing(name => name in mapped)
+  // What lacks nothing and was not suggested is something else.
+  const [near] = all.filter(one => lacking(one) !== null).sort((a, b) => b.sum - a.sum)
+  const lacks = near && near.sum > 0.9 ? lacking(near) : null
   return near && lacks
     ? [
         `No kind of rows fits. Nearest are ${near.target.label.toLowerCase()}, of which the file does not say ${lacks}.`,
@@ -296,8 +338,9 @@ export const suggest = (
       }
     })
   const varies = totals ? variesWithin(columns, sold, totals.by) : new Set<string>()
+  const unnumbering = numbersNone(columns, rows, told?.by)
   const all = targets
-    .map((target, order) => ({ target, order, ...forTarget(target, columns, totals, varies) }))
+    .map((target, order) => ({ target, order, ...forTarget(target, columns, totals, varies, unnumbering) }))
     .map(one => (turned ? guessOfTurned(one, turned) : one))
     .map(one =>
       heads && one.target.name === 'order_lines'
@@ -309,9 +352,16 @@ export const suggest = (
     return { target: target.name, columns: mapped, complete }
   })
   const isSales = (target: string) => ofSales.includes(target)
+  const words = [about.title, ...names].join(' ')
+  const { order_id } = salesLines.columns
+  const namesOrder = columns.some(seen => order_id && scoreOf(order_id, 'order_id', seen) > 0.9)
   const ranked = all
     .filter(({ target, mapped }) => target.missing(name => name in mapped) === null)
     .filter(({ target, mapped }) => target.name !== 'order_lines' || heads || isOfLines(mapped, totals))
+    // Rows that each name their order are no list of products, stock or people.
+    .filter(({ target }) => !(namesOrder && ofThings.includes(target.name)))
+    // Nor are orders ones to a vendor by themselves.
+    .filter(({ target }) => !(namesOrder && ofVendors.includes(target.name) && !bought.test(words)))
     // Rows of two kinds are neither lines nor orders alone.
     .filter(({ target }) => !heads || target.name === 'order_lines' || !isSales(target.name))
     .map(({ target, order, mapped, sum, unmapped }) => {
@@ -319,7 +369,7 @@ export const suggest = (
       // Many words of one kind of table outweigh the order in which targets are listed.
       const titled = about.title?.toLowerCase().includes(target.label.toLowerCase()) ? 0.2 : 0
       const said = unlessSaid[target.name]
-      const unsaid = said && !said.test([about.title, ...names].join(' ')) ? 0.3 : 0
+      const unsaid = said && !said.test(words) ? 0.3 : 0
       const confidence = Math.min(0.95, 0.35 + 0.6 * share + titled) - order * 0.003 - unsaid
       const mapping: Mapping = { target: target.name, columns: mapped }
       return { preset: null, mapping, confidence: Math.round(confidence * 100) / 100, unmapped }
@@ -345,10 +395,9 @@ export const suggest = (
       .filter(one => !(once && one === lines && ranked.some(other => other.mapping.target === 'orders'))),
   ].slice(0, 4)
   const [best] = fitting.length > 0 ? [] : fit
-  const mended =
-    best && !shape
-      ? mendedBy(best.mapping, columns, { rows, lines: heads?.lines ?? rows }, about.currency)
-      : null
+  const mended = best
+    ? mendedBy(best.mapping, columns, { rows, lines: heads?.lines ?? rows }, about.currency)
+    : null
   const warnings =
     fitting.length > 0
       ? []

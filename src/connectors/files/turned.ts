@@ -33,6 +33,8 @@ export interface Turned {
   yearless: boolean
   /** No heading and no title says that what the places hold is stock. */
   unsaid?: boolean
+  /** Columns of numbers among the months that are read as none of them. */
+  among?: readonly string[]
 }
 
 const codes = new Set(Intl.supportedValuesOf('currency'))
@@ -77,7 +79,12 @@ const monthsOf = (layout: Layout, title: string): Omit<Turned, 'first'> | null =
     return { at, says: said ? `${said}-${pad(month)}-01` : String(month) }
   })
   const yearless = !dated && only === undefined
-  return { of: 'months', kept, cells, own: layout.names, as: ['Month', 'Amount'], given: {}, title, yearless }
+  const [from, to] = [found[0]?.at ?? 0, found.at(-1)?.at ?? 0]
+  const among = kept.flatMap(at =>
+    at > from && at <= to + 1 && isOfNumbers(layout, at) ? (layout.names[at] ?? '') : [],
+  )
+  const as = ['Month', 'Amount'] as const
+  return { of: 'months', kept, cells, own: layout.names, as, given: {}, title, yearless, among }
 }
 
 const currenciesOf = (layout: Layout, title: string): Omit<Turned, 'first'> | null => {
@@ -284,7 +291,12 @@ export const turnedWords = (turned: Turned): string[] => {
         'The months are of no year that the file says: give the day as make_date(2026, Month, 1), with the year it is.',
       ]
     : []
-  return [told, ...way, ...units, ...plan, ...year]
+  const among = turned.among?.length
+    ? [
+        `${turned.among.map(name => `“${name}”`).join(', ')} stands among the months and is not read as one: its money is left out. Write its heading as the others are, such as 2026-03.`,
+      ]
+    : []
+  return [told, ...among, ...way, ...units, ...plan, ...year]
 }
 
 /** Rates are known by what the headings were; months are of a plan, or of the books where their title says so. */

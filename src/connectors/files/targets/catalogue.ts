@@ -256,7 +256,10 @@ export const stock: Target = {
   about: 'Units on hand at the end of a day; without a day, today’s. Rows of one product and place add up.',
   table: 'stock_days',
   columns: {
-    day: time('Day; today when absent', words.day),
+    day: time(
+      'Day; today when absent',
+      `${words.day} snapshotdate snapshotday snapshot asof asofdate stockdate countdate countedat inventorydate stichtag bestandsdatum`,
+    ),
     sku: code('Code as the sales name it', `${words.sku} id offerid`),
     location: code(
       'Warehouse or shop',

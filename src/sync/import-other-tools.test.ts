@@ -1,0 +1,151 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { guesser } from '../../test/guessed.ts'
+import { importRoom } from '../../test/import-room.ts'
+
+/** Files as other tools write them, where a word or a sign of theirs changes what the money, the day or the rows are. */
+
+const room = importRoom()
+const { write, guessed, guessedFile } = guesser(room)
+const said = (warnings: readonly string[]) => warnings.join('\n')
+const file = (content: string, name: string): string => {
+  const path = join(room.folder, name)
+  writeFileSync(path, content)
+  return path
+}
+
+it('orders in JSON whose subtotal is before the discount take it off once, and cancelled ones are left out', async () => {
+  const order = (id: number, status: string, off: number) => ({
+    id: `o${id}`,
+    createdAt: `2026-03-0${id}T10:00:00Z`,
+    status,
+    items: [
+      { sku: 'MUG', quantity: 2, unitPrice: 20 },
+      { sku: 'CUP', quantity: 1, unitPrice: 10 },
+    ],
+    subtotal: 50,
+    discountTotal: off,
+    shippingTotal: 5,
+    total: 55 - off,
+  })
+  const orders = [order(1, 'paid', 0), order(2, 'paid', 10), order(3, 'cancelled', 0), order(4, 'paid', 5)]
+  const lines = orders.map(one => JSON.stringify(one)).join('\n')
+  const { sums, came } = await guessedFile(file(lines, 'orders.jsonl'), 'json')
+  expect(sums).toMatchObject({ orders: 3, units: 9, gross: 150, discounts: -15, shipping: 15 })
+  expect(came).toMatchObject({ rows: 8, accepted: 6, rejected: 2 })
+})
+
+describe('lines that end otherwise below the titles than in them', () => {
+  it.each([
+    ['\n', '\r\n'],
+    ['\r\n', '\n'],
+    ['\n', '\r'],
+  ])('%j above %j are read', async (above, below) => {
+    const table = ['Order,Date,SKU,Qty,Price', '1,2026-03-01,MUG,2,20.00', '2,2026-03-02,CUP,1,10.00', '']
+    const path = file(`Sales of March${above}${above}${table.join(below)}`, 'ends.csv')
+    const { sums } = await guessedFile(path, `ends-${above.length}-${below.length}-${below.charCodeAt(0)}`)
+    expect(sums).toMatchObject({ orders: 2, units: 3, gross: 50 })
+  })
+})
+
+describe('money in the signs of several currencies', () => {
+  const rows = ['Order,Date,SKU,Qty,Price', '1,2026-03-01,MUG,1,£20.00', '2,2026-03-02,MUG,1,€30.00']
+  const byCurrency = (store: string) =>
+    room.granary.query(
+      'SELECT currency, CAST(sum(gross) AS VARCHAR) AS gross FROM sales_lines WHERE store = {store:String} GROUP BY 1 ORDER BY 1',
+      { store },
+    )
+  it('is each of its own, and a sign of many is pointed out', async () => {
+    const mapping = { target: 'exchange_rates', columns: { base: 'a', quote: 'b', day: 'c', rate: 'd' } }
+    await room.imports.run({
+      path: write(['a,b,c,d', 'EUR,GBP,2026-03-01,0.85']),
+      store: 'rates',
+      by: 'test',
+      mapping,
+    })
+    const { came } = await guessed(rows, 'signs')
+    expect(await byCurrency('signs')).toEqual([
+      { currency: 'EUR', gross: '30.0000' },
+      { currency: 'GBP', gross: '20.0000' },
+    ])
+    expect(said(came.warnings)).not.toContain('written in')
+    const codes = await guessed([...rows.slice(0, 2), '2,2026-03-02,MUG,1,EUR 30.00'], 'codes')
+    expect(codes.mapping.columns.currency).toContain("'EUR'")
+    const dollars = await guessed([...rows, '3,2026-03-03,MUG,1,$40.00'], 'dollars')
+    expect(said(dollars.preview.warnings)).toContain('written in $')
+    expect(await byCurrency('dollars')).toEqual([
+      { currency: 'EUR', gross: '30.0000' },
+      { currency: 'GBP', gross: '60.0000' },
+    ])
+  })
+  it('mapped by hand as that of the store says so', async () => {
+    const columns = { order_id: 'Order', at: 'Date', quantity: 'Qty', unit_price: 'Price' }
+    const came = await room.imports.run({
+      path: write(rows),
+      store: 'hand',
+      by: 'test',
+      mapping: { target: 'sales_lines', columns },
+    })
+    expect(said(came.warnings)).toContain('other currencies than GBP')
+  })
+})
+
+describe('days', () => {
+  it('of the order are when it was sold, where no other is told', async () => {
+    const { sums, mapping } = await guessed(
+      [
+        'order_id,ordered_at,sku,quantity,unit_price',
+        '1,2026-03-01 10:00,MUG,2,20',
+        '2,2026-03-02 9:00,CUP,1,10',
+      ],
+      'ordered',
+    )
+    expect(mapping.columns.at).toBe('ordered_at')
+    expect(sums).toMatchObject({ orders: 2, units: 3, gross: 50 })
+  })
+  it('by which something has to be sent are none, nor are lines of orders without a day stock', async () => {
+    for (const day of [',shipping_limit_date', '']) {
+      const preview = await room.imports.preview(
+        write([`order_id,product_id,price,quantity${day}`, '1,MUG,20,1,2026-03-01', '1,CUP,10,2,2026-03-01']),
+      )
+      expect(preview.suggestions).toEqual([])
+      expect(said(preview.warnings)).toContain('does not say when it was sold')
+    }
+  })
+  it('of a snapshot are those of the stock', async () => {
+    const { mapping } = await guessed(
+      ['Warehouse,SKU,On hand,Snapshot date', 'North,MUG,5,2026-03-01', 'South,MUG,7,2026-03-01'],
+      'snapshot',
+    )
+    expect(mapping).toMatchObject({
+      target: 'stock',
+      columns: { day: 'Snapshot date', location: 'Warehouse' },
+    })
+  })
+})
+
+it('months as German spreadsheets shorten them are months, and what stands among them is told', async () => {
+  const sheet = (third: string) => [
+    `Budget 2026;;;;`,
+    `Kostenart;Jän 26;Feb 26;${third};Apr 26`,
+    'SEA;1.000,50;2.000;3.000;4.000',
+    'Versand;10;20;30;40',
+  ]
+  const { came } = await guessed(sheet('Mrz 26'), 'months')
+  expect(came).toMatchObject({ table: 'budget_lines', accepted: 8 })
+  const odd = await room.imports.preview(write(sheet('M3 26')))
+  expect(said(odd.warnings)).toContain('“M3 26” stands among the months')
+})
+
+it('a code of the product that is called the id of the item numbers no lines', async () => {
+  const { sums, mapping } = await guessed(
+    [
+      'Sale ID,Date,Item ID,Qty,Price',
+      ...[1, 2, 3].flatMap(sale => ['A', 'B', 'A'].map(item => `${sale},2026-03-0${sale},${item},1,10.00`)),
+    ],
+    'items',
+  )
+  expect(mapping.columns).not.toHaveProperty('line_id')
+  expect(sums).toMatchObject({ orders: 3, units: 9, gross: 90 })
+})
