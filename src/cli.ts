@@ -81,6 +81,11 @@ command(program, 'demo', 'serve a made-up company and its systems on this machin
 command(program, 'import [file]', 'load a file: CSV, TSV, JSON lines, Parquet, XLSX, also gz or zip')
   .option('--preset <name>', 'a known export; quarterdeck presets lists them')
   .option('--map <file>', 'a mapping file (JSON)')
+  .option(
+    '--with <file>',
+    'repeatable: a file that says more of the rows, such as the orders of these lines; found by the column of the same name',
+    repeated,
+  )
   .option('--store <name>', 'the store the rows belong to')
   .option('--currency <code>', 'currency of a store that is new, e.g. GBP')
   .option('--timezone <zone>', 'time zone of a store that is new, e.g. Europe/London')

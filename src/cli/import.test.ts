@@ -71,6 +71,39 @@ describe('importing on the command line', () => {
     expect(late.code).not.toBe(0)
     expect(late.err).toContain('was mapped again since')
   })
+  it('takes in lines with the orders beside them, and maps both again from what is kept', async () => {
+    const lines = join(
+      place,
+      file('lines.csv', ['order_id,sku,quantity,price', '1,MUG,2,10.50', '2,CUP,1,4.00']),
+    )
+    const heads = join(place, file('heads.csv', ['order_id;placed', '1;01.03.2026', '2;14.03.2026']))
+    const both = ['import', lines, '--with', heads]
+    const guess = await run([...both, '--suggest', '--data', data])
+    const mapping = join(place, 'with.json')
+    writeFileSync(mapping, guess.out)
+    const into = ['--store', 'with', ...whole, '--data', data, '--json']
+    const came = await run([...both, '--map', mapping, ...into])
+    expect(came.code).toBe(0)
+    expect(JSON.parse(came.out)).toMatchObject({ rows: 2, accepted: 2, from: '2026-03-01', to: '2026-03-14' })
+    expect(await net('with')).toMatchObject({ net_sales: '25', orders: '2' })
+    writeFileSync(mapping, guess.out.replace('"price"', '"price * 2"'))
+    const { id } = JSON.parse(came.out)
+    const again = ['import', '--replaces', id, '--map', mapping, '--data', data]
+    expect((await run(again)).code).toBe(0)
+    expect(await net('with')).toMatchObject({ net_sales: '50', orders: '2' })
+    const turned = await run(['import', heads, '--with', lines, '--suggest', '--data', data])
+    expect(turned.code).toBe(0)
+    const none = await run([
+      ...both.slice(0, 2),
+      '--with',
+      join(place, 'none.csv'),
+      '--suggest',
+      '--data',
+      data,
+    ])
+    expect(none.code).toBe(2)
+    expect(none.err).toContain('none.csv')
+  })
   it('accounts for every row, keeps repeats within the file, and changes nothing the second time', async () => {
     const path = file('sales.csv', [header, ...sales])
     const first = await run(['import', path, ...shop, ...whole])

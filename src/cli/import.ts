@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type Reading, readingOfJoined } from '#connectors/files/reading.ts'
 import type { Reads } from '#features/connections/model.ts'
 import type { Client } from '#features/operations.ts'
 import { Failure, type FailureCode, failureCodes } from '#kernel/error.ts'
@@ -18,6 +19,7 @@ interface ImportFlags {
   suggest?: boolean
   replaces?: string
   read?: string[]
+  with?: string[]
 }
 
 /** Loads a file and prints what became of every row; with --suggest only the guessed mapping. */
@@ -44,6 +46,7 @@ export async function importFile(
   await connected(terminal, 'import', async client => {
     const { id } = await client.connections.import({
       path,
+      with: besideOf(flags),
       store,
       preset: flags.preset,
       mapping,
@@ -55,6 +58,14 @@ export async function importFile(
     tell(terminal, result)
   })
 }
+
+/** The files named beside it, each there. */
+const besideOf = (flags: ImportFlags): { path: string }[] | undefined =>
+  flags.with?.map(file => {
+    const path = resolve(file)
+    if (!existsSync(path)) throw new WrongUse(`There is no file ${path}.`)
+    return { path }
+  })
 
 /** Maps an import again from its kept file; what only the old mapping brought goes. */
 async function mapAgain(terminal: Terminal, replaces: string, flags: ImportFlags): Promise<void> {
@@ -168,7 +179,9 @@ export function summary(result: ImportResult): string {
         ]
       : []),
     ...(result.from ? [`days ${result.from} to ${result.to}`] : []),
-    ...result.reasons.map(one => `rejected ${count(one.rows)}: ${one.reason} (e.g. ${one.example})`),
+    ...result.reasons.map(
+      one => `rejected ${count(one.rows)}: ${one.reason}${one.example ? ` (e.g. ${one.example})` : ''}`,
+    ),
     ...(result.rejectsFile ? [`rejected rows to mend and import again: ${result.rejectsFile}`] : []),
     `import ${result.id}`,
     ...result.warnings.map(warning => `note: ${warning}`),
@@ -182,6 +195,7 @@ async function suggest(terminal: Terminal, path: string, flags: ImportFlags): Pr
   await connected(terminal, 'import', async client => {
     const preview = await client.connections.preview({
       path,
+      with: besideOf(flags),
       store: flags.store,
       currency: flags.currency?.toUpperCase(),
       reading: told,
@@ -199,7 +213,7 @@ async function suggest(terminal: Terminal, path: string, flags: ImportFlags): Pr
     for (const warning of preview.warnings) terminal.note(`note: ${warning}`)
     // Of several files in an archive the one that was looked at is meant.
     const member = preview.members.length > 1 ? { member: preview.reading.member } : {}
-    const reading = { ...member, ...told }
+    const reading = { ...member, ...(flags.with && told ? readingOfJoined(told as Reading) : told) }
     const mapping = Object.keys(reading).length > 0 ? { ...best.mapping, reading } : best.mapping
     terminal.out(JSON.stringify(terminal.json ? preview : mapping, null, 2))
   })

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { type Outcome, readFile } from '#connectors/files/index.ts'
+import { joinFiles } from '#connectors/files/joined.ts'
 import { invalid } from '#kernel/error.ts'
 import { convertible } from '#kernel/exchange.ts'
 import { dayAt } from '#kernel/zone.ts'
@@ -78,9 +79,17 @@ const one = async (
       ...(request.timezone && { timezone: request.timezone }),
     })
     const origin = request.replaces?.origin
+    const joined = request.beside
+      ? await joinFiles(
+          { path: request.path, name: request.fileName ?? basename(request.path) },
+          request.beside.files,
+          work,
+          { ...(request.beside.reading && { reading: request.beside.reading }), currency },
+        )
+      : null
     const outcome = await readFile(
       {
-        path: request.path,
+        path: joined?.path ?? request.path,
         folders: { raw: join(parts.folder, 'raw'), work, rejects: join(rejects, `${id}.csv`) },
         ...(request.reading && { reading: request.reading }),
         ...(request.preset && { preset: request.preset }),
@@ -131,7 +140,7 @@ const one = async (
     const { accepted, repeats } = share(outcome, request.replaces ? ownShare(outcome, receipt) : receipt)
     const result: ImportResult = {
       id,
-      file: request.fileName ?? basename(request.path),
+      file: nameOf(request),
       table: outcome.target.table,
       store: request.store,
       rows: outcome.rows,
@@ -143,6 +152,7 @@ const one = async (
       reasons: outcome.reasons,
       rejectsFile: outcome.rejectsFile,
       warnings: [
+        ...(joined?.warnings ?? []),
         ...outcome.warnings,
         ...wentWords(receipt.removed ?? 0),
         ...growingWords(receipt.gone ?? 0, beside),
@@ -163,6 +173,10 @@ const one = async (
     await rm(work, { recursive: true, force: true })
   }
 }
+
+/** How the file is called, with those beside it. */
+const nameOf = ({ fileName, path, beside }: ImportRequest): string =>
+  (fileName ?? basename(path)) + (beside ? ` with ${beside.files.map(one => one.name).join(', ')}` : '')
 
 /**
  * Rows of the file by what became of them. Where one row makes several canonical rows, or several make one,

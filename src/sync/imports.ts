@@ -1,6 +1,8 @@
+import { rm } from 'node:fs/promises'
+import { joinFiles, type Named } from '#connectors/files/joined.ts'
 import { presets } from '#connectors/files/presets/index.ts'
 import { previewFile } from '#connectors/files/preview.ts'
-import type { Mapping, Preview, Reading } from '#connectors/files/reading.ts'
+import { type Mapping, type Preview, type Reading, readingOfJoined } from '#connectors/files/reading.ts'
 import { targets } from '#connectors/files/targets/index.ts'
 import type { TableName } from '#kernel/canonical.ts'
 import { type ImportParts, importRunner } from './import-run.ts'
@@ -21,8 +23,17 @@ export interface ImportRequest {
   reading?: Reading
   /** Actor name, for the history. */
   by: string
+  /** Files that say more of the rows of this one, and how this one is written; `reading` is of what is made of all. */
+  beside?: Beside
   /** An earlier import that this maps again. */
   replaces?: Replaced
+}
+
+/** Files that belong to another: what they say is found by a column they share with it. */
+export interface Beside {
+  files: readonly Named[]
+  /** How the other is read. */
+  reading?: Reading
 }
 
 /** What is kept of an import to map its file again: which rows are its own, where its bytes are, and when it was. */
@@ -85,7 +96,12 @@ export interface ImportResult {
 /** Files into the granary. One import runs at a time; others wait in line. */
 export interface Imports {
   /** `currency` of the store it is for: where days cannot be told from months it says which come first. */
-  preview(path: string, reading?: Reading, currency?: string): Promise<Preview>
+  preview(
+    path: string,
+    reading?: Reading,
+    currency?: string,
+    beside?: { name: string; files: readonly Named[] },
+  ): Promise<Preview>
   /** @throws Failure('invalid') with what is wrong and what to do; nothing is half-loaded. */
   run(request: ImportRequest, onProgress?: (progress: ImportProgress) => void): Promise<ImportResult>
   presets(): { name: string; label: string; target: string; about: string }[]
@@ -104,8 +120,19 @@ export interface Imports {
 /** Imports over a granary and a data folder. */
 export const createImports = (parts: ImportParts): Imports => ({
   run: importRunner(parts),
-  preview: (path, reading, currency) =>
-    previewFile(path, () => makeWork(parts.folder, 'preview'), reading, currency),
+  preview: async (path, reading, currency, beside) => {
+    const folder = () => makeWork(parts.folder, 'preview')
+    if (!beside) return previewFile(path, folder, reading, currency)
+    const work = await folder()
+    try {
+      const first = { path, name: beside.name }
+      const joined = await joinFiles(first, beside.files, work, { ...(reading && { reading }), currency })
+      const seen = await previewFile(joined.path, folder, readingOfJoined(reading), currency)
+      return { ...seen, warnings: [...joined.warnings, ...seen.warnings] }
+    } finally {
+      await rm(work, { recursive: true, force: true })
+    }
+  },
   presets: () => presets.map(({ name, label, about, target }) => ({ name, label, target, about })),
   targets: () =>
     targets.map(target => ({

@@ -76,20 +76,10 @@ export const readFile = async (
   if (!preset && !job.mapping)
     throw invalid('The import says neither preset nor mapping.', 'Choose a preset, or give a mapping.')
   const asked = merged(preset?.reading, job.mapping?.reading, job.reading)
-  const intake = await takeIn(job.path, job.folders, asked, (done, total) =>
+  const taken = await takeIn(job.path, job.folders, asked, (done, total) =>
     onProgress?.('reading', (100 * done) / total),
   )
-  if (intake.container !== 'parquet' && intake.container !== 'xlsx') {
-    const { text } = await peek(intake.path, { ...asked, encoding: 'utf-8' })
-    const shape = isJson(text, asked) ? jsonShape(text, asked) : null
-    if (shape && !isFlat(shape, text)) {
-      const path = join(job.folders.work, 'unrolled')
-      await unroll(intake.path, path, shape).catch(cause => {
-        throw translated(cause)
-      })
-      return understood(job, preset, asked, { ...intake, path }, onProgress)
-    }
-  }
+  const intake = await unrolled(taken, asked, job.folders.work)
   try {
     return await understood(job, preset, asked, intake, onProgress)
   } catch (cause) {
@@ -100,6 +90,19 @@ export const readFile = async (
     })
     return await understood(job, preset, asked, { ...intake, path }, onProgress, true)
   }
+}
+
+/** A file of records with lists of lines as one of a row for each line; any other as it is. */
+export const unrolled = async (intake: Intake, asked: Reading, work: string): Promise<Intake> => {
+  if (intake.container === 'parquet' || intake.container === 'xlsx') return intake
+  const { text } = await peek(intake.path, { ...asked, encoding: 'utf-8' })
+  const shape = isJson(text, asked) ? jsonShape(text, asked) : null
+  if (!shape || isFlat(shape, text)) return intake
+  const path = join(work, 'unrolled')
+  await unroll(intake.path, path, shape).catch(cause => {
+    throw translated(cause)
+  })
+  return { ...intake, path }
 }
 
 const understood = async (
@@ -215,7 +218,8 @@ const saidOf = async (
   }
 }
 
-const sourceOf = async (
+/** A file that was taken in, ready to be asked for its cells; `mapping` tells headings that are rows from those that are none. */
+export const sourceOf = async (
   intake: Intake,
   reading: Reading,
   work: string,

@@ -126,3 +126,21 @@ export const placesIn =
 /** The price of all units, or the price alone where nothing says how many, as an expression. */
 export const priceOfAll = ({ unit_price = '', quantity }: Mapping['columns']): string =>
   [unit_price, ...(quantity ? [quantity] : [])].map(ident).join(' * ')
+
+/** How a file is written: known of a file that is read, and of no use for the table made of several. */
+const layout = [
+  'format',
+  'encoding',
+  'delimiter',
+  'quote',
+  'header',
+  'skip',
+  'sheet',
+  'member',
+  'records',
+  'lines',
+]
+
+/** What is left to say of a table made of several files: how its numbers and days are written. */
+export const readingOfJoined = (reading: Reading = {}): Reading =>
+  Object.fromEntries(Object.entries(reading).filter(([word]) => !layout.includes(word)))

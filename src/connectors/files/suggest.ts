@@ -157,6 +157,20 @@ const numbersNone = (
   )
 }
 
+/** Columns of which each order has its own, as what tells guests apart: of two that say who bought the other does. */
+const eachOrderOwn = (
+  columns: readonly Seen[],
+  rows: readonly string[][],
+  by: string | undefined,
+): Set<string> => {
+  const at = columns.findIndex(one => one.name === by)
+  const orders = new Set(rows.map(row => row[at])).size
+  if (at < 0 || orders < 20) return new Set()
+  return new Set(
+    columns.flatMap(({ name }, i) => (new Set(rows.map(row => row[i])).size >= orders ? [name] : [])),
+  )
+}
+
 /** Money of an order, and what a line calls its own. */
 const inOrders: Readonly<Record<string, string>> = {
   order_discount: 'discount',
@@ -170,6 +184,7 @@ const forTarget = (
   totals: OrderTotals | null,
   varies: ReadonlySet<string>,
   unnumbering: ReadonlySet<string>,
+  own: ReadonlySet<string>,
 ) => {
   const stands = new Map(totals?.columns.map(one => [one.column, one.stands]))
   /** A column that would be counted wrongly is not it; beside the totals of orders, what may be one is one. */
@@ -177,6 +192,7 @@ const forTarget = (
     // An order has one buyer: what changes within it is none.
     if (friendly === 'account_id' && 'order_id' in target.columns && varies.has(name)) return 0
     if (friendly === 'line_id' && unnumbering.has(name)) return 0
+    if (friendly === 'customer_id' && own.has(name)) return 0.5
     const known = stands.get(name)
     if (known && countsWrongly(target.name, friendly, known)) return 0
     const either = !known && target.name === 'order_lines' && countsWrongly(target.name, friendly, 'each')
@@ -225,11 +241,11 @@ const forTarget = (
     used.add(dated.name)
     sum += 0.5
   }
-  const own = sum
+  const ofRows = sum
   // What is left may say something of the products; which kind of rows they are, it does not.
   if ('sku' in mapped) take(pairsOf(true))
   const unmapped = columns.map(one => one.name).filter(name => !used.has(name))
-  return { mapped, sum: own, unmapped }
+  return { mapped, sum: ofRows, unmapped }
 }
 
 /** Days of something else than a sale. */
@@ -302,7 +318,7 @@ const nearestWords = (
   const lacks = near && near.sum > 0.9 ? lacking(near) : null
   return near && lacks
     ? [
-        `No kind of rows fits. Nearest are ${near.target.label.toLowerCase()}, of which the file does not say ${lacks}.`,
+        `No kind of rows fits. Nearest are ${near.target.label.toLowerCase()}, of which the file does not say ${lacks}. Where another file says it, as orders do of their lines, both come in together: on the command line with --with FILE.`,
       ]
     : ['No kind of rows fits: say below what its rows are, and where each value comes from.']
 }
@@ -339,8 +355,13 @@ export const suggest = (
     })
   const varies = totals ? variesWithin(columns, sold, totals.by) : new Set<string>()
   const unnumbering = numbersNone(columns, rows, told?.by)
+  const own = eachOrderOwn(columns, sold, told?.by)
   const all = targets
-    .map((target, order) => ({ target, order, ...forTarget(target, columns, totals, varies, unnumbering) }))
+    .map((target, order) => ({
+      target,
+      order,
+      ...forTarget(target, columns, totals, varies, unnumbering, own),
+    }))
     .map(one => (turned ? guessOfTurned(one, turned) : one))
     .map(one =>
       heads && one.target.name === 'order_lines'

@@ -157,7 +157,9 @@ export async function wantedFiles(ledger: Ledger): Promise<string[]> {
     .select({ request: imports.request })
     .from(imports)
     .where(inArray(imports.status, ['queued', 'running']))
-  return rows.map(row => (row.request as Queued).request.path)
+  return rows
+    .map(row => (row.request as Queued).request)
+    .flatMap(({ path, beside }) => [path, ...(beside?.files ?? []).map(one => one.path)])
 }
 
 /** An import that is to be run; null when it is done, or was never committed. */

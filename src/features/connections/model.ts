@@ -57,13 +57,23 @@ export const Source = z.object({
   import: z.string().optional().describe('Id of an import, to read its file again as it was kept'),
 })
 
+const Besides = z
+  .array(Source.pick({ upload: true, path: true }))
+  .max(8)
+  .optional()
+  .describe(
+    'Files that say more of its rows, as orders do of their lines: each is found by the column of the same name. `reading` is of the file itself',
+  )
+
 export const PreviewInput = Source.extend({
+  with: Besides,
   reading: Reading.optional(),
   store: z.string().max(60).optional().describe('The store it is for, as an import names it'),
   currency: z.string().max(3).optional().describe('Of the store, when it is new'),
 })
 
 export const ImportInput = Source.extend({
+  with: Besides,
   preset: z.string().optional().describe('A known export'),
   mapping: Mapping.optional(),
   savedMapping: z.string().optional().describe('Name of a saved mapping'),

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { eq } from 'drizzle-orm'
 import { z } from 'zod'
+import { readingOfJoined } from '#connectors/files/reading.ts'
 import { read, write } from '#features/base.ts'
 import type { Context } from '#features/context.ts'
 import { system } from '#kernel/actor.ts'
@@ -49,6 +50,24 @@ async function fileOf(
   return { path: source.path, name: basename(source.path) }
 }
 
+/** The files that belong to another. */
+async function besideOf(
+  context: Context,
+  input: {
+    with?: z.infer<typeof Source>[] | undefined
+    replaces?: string | undefined
+    import?: string | undefined
+  },
+) {
+  const { with: others = [] } = input
+  if (others.length > 0 && (input.replaces || input.import))
+    throw invalid(
+      'What was imported is kept with the files beside it.',
+      'Name none beside it to map it again.',
+    )
+  return Promise.all(others.map(one => fileOf(context, one)))
+}
+
 export const connections = {
   ...systems,
   ...watching,
@@ -68,7 +87,10 @@ export const connections = {
     .output(Preview)
     .handler(async ({ input, context }) => {
       const file = await fileOf(context, input)
-      return context.imports.preview(file.path, input.reading, await currencyOf(context.ledger, input))
+      const files = await besideOf(context, input)
+      const currency = await currencyOf(context.ledger, input)
+      const beside = files.length > 0 ? { name: file.name, files } : undefined
+      return context.imports.preview(file.path, input.reading, currency, beside)
     }),
 
   import: write({ role: 'contributor', summary: 'Take a file into a store' })
@@ -86,6 +108,7 @@ export const connections = {
       }
       const mapping = input.savedMapping ? await mappingOf(ledger, input.savedMapping) : input.mapping
       if (input.preset && mapping) throw invalid('Give a preset or a mapping, not both.')
+      const files = await besideOf(context, input)
       const id = randomUUID()
       const store = await chooseStore(ledger, input)
       const request = {
@@ -97,7 +120,12 @@ export const connections = {
         by: actor.name,
         ...(input.preset && { preset: input.preset }),
         ...(mapping && { mapping }),
-        ...(input.reading && { reading: input.reading }),
+        ...(input.reading && {
+          reading: files.length > 0 ? readingOfJoined(input.reading) : input.reading,
+        }),
+        ...(files.length > 0 && {
+          beside: { files, ...(input.reading && { reading: input.reading }) },
+        }),
       }
       if (input.preset && !context.imports.presets().some(one => one.name === input.preset))
         throw invalid(

@@ -100,7 +100,8 @@ export async function runImport(
         await noteImport(open, id, { ...done, finishedAt: clock().toISOString() })
       }),
     )
-    if (!isOver()) await letGo(ledger, folder, request.path).catch(() => undefined)
+    const files = [request.path, ...(request.beside?.files ?? []).map(one => one.path)]
+    if (!isOver()) for (const path of files) await letGo(ledger, folder, path).catch(() => undefined)
   } catch (error) {
     await noting
     // Whoever stops the house in the middle did not end the import: it goes on at the next start.
