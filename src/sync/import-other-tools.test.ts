@@ -149,3 +149,42 @@ it('a code of the product that is called the id of the item numbers no lines', a
   expect(mapping.columns).not.toHaveProperty('line_id')
   expect(sums).toMatchObject({ orders: 3, units: 9, gross: 90 })
 })
+
+describe('of columns of money the one is taken that', () => {
+  it('is before the discount and the tax of a line', async () => {
+    const rows = [
+      'Sale ID,Date,Item,Qty,Subtotal,Discount,Subtotal w/ Discounts,Tax,Total',
+      '1,2026-03-01,MUG,2,$40.00,$4.00,$36.00,$7.20,$43.20',
+      '2,2026-03-02,CUP,1,$10.00,$0.00,$10.00,$2.00,$12.00',
+      '3,2026-03-02,BOX,3,$30.00,$1.50,$28.50,$5.70,$34.20',
+      '4,2026-03-03,CUP,1,$10.00,$1.00,$9.00,$1.80,$10.80',
+    ]
+    const { sums } = await guessed(rows, 'before')
+    expect(sums).toMatchObject({ orders: 4, units: 7, gross: 90, discounts: -6.5, taxes: 16.7 })
+  })
+  it('makes the total of an order, and not what is left of it after fees', async () => {
+    const rows = [
+      'Sale Date,Order ID,Number of Items,Order Value,Discount Amount,Shipping,Sales Tax,Order Total,Card Processing Fees,Order Net',
+      '2026-03-01,1,2,40.00,4.00,5.00,0.00,41.00,1.50,39.50',
+      '2026-03-02,2,1,10.00,0.00,5.00,0.00,15.00,0.80,14.20',
+      '2026-03-03,3,3,30.00,1.50,0.00,0.00,28.50,1.20,27.30',
+    ]
+    const { sums } = await guessed(rows, 'fees')
+    expect(sums).toMatchObject({ orders: 3, units: 6, gross: 80, discounts: -5.5, shipping: 10 })
+  })
+})
+
+it('a cost that does not grow with the quantity is that of one unit', async () => {
+  const rows = [
+    'order_id,date,sku,quantity,price,cost',
+    '1,2026-03-01,MUG,2,20,8',
+    '2,2026-03-02,MUG,1,20,8',
+    '3,2026-03-02,CUP,3,10,4',
+    '4,2026-03-03,CUP,1,10,4',
+  ]
+  await guessed(rows, 'costs')
+  const [row] = await room.granary.query(
+    "SELECT CAST(sum(cost) AS VARCHAR) AS cost FROM sales_lines WHERE store = 'costs'",
+  )
+  expect(row).toEqual({ cost: '40.0000' })
+})

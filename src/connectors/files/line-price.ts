@@ -52,3 +52,29 @@ export const priceOfLines = (
     ],
   }
 }
+
+/** A guess of lines whose cost is that of one unit or of all, as rows of different quantities show, whatever its heading says. */
+export const costOfLines = (
+  mapping: Mapping,
+  names: readonly string[],
+  rows: readonly string[][],
+): Mapping => {
+  const { cost, unit_cost, quantity, sku, title } = mapping.columns
+  const at = placesIn(names)
+  const [one, units, product] = [at(cost ?? unit_cost), at(quantity), at(sku ?? title)]
+  if ((cost && unit_cost) || one < 0 || units < 0 || product < 0) return mapping
+  const seen = seenIn(
+    rows.flatMap(row => {
+      const [price, count] = [amountOf(row[one] ?? ''), amountOf(row[units] ?? '')]
+      const name = (row[product] ?? '').trim()
+      return price && count && name !== '' ? [{ sku: name, units: count, price }] : []
+    }),
+  )
+  const { cost: _, unit_cost: __, ...others } = mapping.columns
+  const name = names[one] ?? ''
+  if (cost && seen.unit >= 2 && seen.line <= seen.unit / 10)
+    return { ...mapping, columns: { ...others, unit_cost: name } }
+  if (unit_cost && seen.line >= 2 && seen.unit <= seen.line / 10)
+    return { ...mapping, columns: { ...others, cost: name } }
+  return mapping
+}

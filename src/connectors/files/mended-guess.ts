@@ -3,8 +3,8 @@ import { addedUp, addedUpWords, withoutTax } from './added-up.ts'
 import { withCurrency } from './currency-signs.ts'
 import { creditsTakeBack, discountsOfTheirOwn, refundedByState, takenBackWords } from './given-back.ts'
 import { moneyOfLines } from './line-money.ts'
-import { priceOfLines } from './line-price.ts'
-import { discountOfOrders, moneyOfOrders } from './order-money.ts'
+import { costOfLines, priceOfLines } from './line-price.ts'
+import { discountOfOrders, linesBefore, moneyOfOrders } from './order-money.ts'
 import { type Guess, ident, type Mapping } from './reading.ts'
 import { shippingMoney } from './shipping-money.ts'
 import { soldRows } from './sold-rows.ts'
@@ -147,7 +147,8 @@ const moneyOf = (
   currency: string | undefined,
 ): Guess & { net: string | null } => {
   const priced = priceOfLines(discountOfOrders(mapping, names, rows), names, lines)
-  const made = moneyOfLines(priced.mapping, names, lines)
+  const full = linesBefore(costOfLines(priced.mapping, names, lines), names, lines)
+  const made = moneyOfLines(full.mapping, names, lines)
   const { amount, tax } = made.mapping.columns
   const { shipping } = made.mapping.columns
   const net =
@@ -167,7 +168,9 @@ const moneyOf = (
     mapping.target === 'order_lines'
       ? totalsAgree(shipped.mapping, names, { rows: soldRows(names, rows), lines: soldRows(names, lines) })
       : null
-  const warnings = [priced, made, taxed, shipped, ...(agreed ? [agreed] : [])].flatMap(one => one.warnings)
+  const warnings = [priced, full, made, taxed, shipped, ...(agreed ? [agreed] : [])].flatMap(
+    one => one.warnings,
+  )
   return { mapping: (agreed ?? shipped).mapping, warnings, net }
 }
 

@@ -32,7 +32,52 @@ const madeOf = (
   const told = counted.find(way => way.agree === most)
   // Some rows may have more in their total, such as a tip: most of many have to agree.
   if (!told || known.length < 2 || most < known.length * (known.length < 10 ? 0.95 : 0.6)) return null
-  return { ...told, of: known.length, taxes: known.some(one => one.taxed !== 0) }
+  const some = (is: (one: (typeof known)[number]) => boolean) => known.filter(is).length > 1
+  return {
+    ...told,
+    of: known.length,
+    taxes: known.some(one => one.taxed !== 0),
+    /** It is told with all that is beside it: goods as the ledger has them, and no other sum. */
+    plain:
+      told.agree >= known.length * 0.95 &&
+      known.length >= rows.length * 0.8 &&
+      (told.less || !some(one => one.off !== 0)) &&
+      (told.taxed || !some(one => one.taxed !== 0)) &&
+      (told.shipped || !some(one => one.shipped !== 0)) &&
+      some(one => one.off !== 0 || one.taxed !== 0 || one.shipped !== 0),
+    reduced: some(one => one.off !== 0),
+  }
+}
+
+type Beside = Partial<Record<'discount' | 'shipping' | 'tax', string | undefined>>
+
+/** The column that is the goods before discount, tax and shipping, where with them it makes the total of nearly every row; null for none. */
+const goodsBefore = (
+  names: readonly string[],
+  rows: readonly string[][],
+  total: string,
+  beside: Beside,
+  taken: readonly string[],
+): string | null =>
+  names.find(name => {
+    if (name === total || taken.includes(name)) return false
+    const made = madeOf(names, rows, { goods: name, total, ...beside })
+    return made?.plain === true && made.reduced && made.less
+  }) ?? null
+
+/** A guess of lines whose money has the discount off and the tax in it, where another column is before both. */
+export const linesBefore = (mapping: Mapping, names: readonly string[], rows: readonly string[][]): Guess => {
+  const { amount, discount, tax, shipping } = mapping.columns
+  if (!amount || !discount || !names.includes(amount)) return { mapping, warnings: [] }
+  const goods = goodsBefore(names, rows, amount, { discount, tax, shipping }, Object.values(mapping.columns))
+  return goods === null
+    ? { mapping, warnings: [] }
+    : {
+        mapping: { ...mapping, columns: { ...mapping.columns, amount: goods } },
+        warnings: [
+          `“${amount}” is “${goods}” less “${discount}”${tax ? `, with “${tax}”` : ''}: “${goods}” is taken, so that nothing counts twice.`,
+        ],
+      }
 }
 
 const without = (columns: Mapping['columns'], name: string): Mapping['columns'] =>
@@ -52,7 +97,17 @@ export const moneyOfOrders = (
   const goods = subtotal ?? gross
   if (goods === undefined || total === undefined) return { mapping, warnings: [] }
   const made = madeOf(names, rows, { goods, total, discount, shipping, tax })
-  if (!made) return { mapping, warnings: [] }
+  if (!made) {
+    const beside = { discount, shipping, tax }
+    const before = goodsBefore(names, rows, total, beside, Object.values(mapping.columns))
+    if (before === null) return { mapping, warnings: [] }
+    return {
+      mapping: { ...mapping, columns: { ...without(mapping.columns, as), gross: before } },
+      warnings: [
+        `“${goods}” is no part of “${total}”, and “${before}” is: it is taken as the goods before their discount.`,
+      ],
+    }
+  }
   const others = without(mapping.columns, as)
   const unlike = made.of - made.agree
   const warnings =
