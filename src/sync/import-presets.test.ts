@@ -275,3 +275,29 @@ it('takes each settlement of a file in its own currency, which its first row alo
     { currency: 'USD', gross: 40 },
   ])
 })
+
+it('keeps gift cards of a Shopify order out of its sales, and gives them back with it', async () => {
+  const head =
+    'Name,Email,Currency,Subtotal,Shipping,Taxes,Total,Discount Amount,Created at,Lineitem quantity,Lineitem name,Lineitem price,Lineitem requires shipping,Refunded Amount'
+  const at = '2026-03-05 10:00:00 -0500'
+  const path = join(room.folder, 'cards.csv')
+  const lines = [
+    `#1,a@x.com,USD,70.00,5.00,0.00,75.00,0.00,${at},1,Mug,20.00,true,0.00`,
+    `#1,a@x.com,,,,,,,${at},1,Gift Card - $50,50.00,false,`,
+    `#2,a@x.com,USD,60.00,0.00,0.00,60.00,0.00,${at},2,Gift card holder,5.00,true,30.00`,
+    `#2,a@x.com,,,,,,,${at},1,Gift Card,50.00,false,`,
+  ]
+  writeFileSync(path, [head, ...lines, ''].join('\n'))
+  const came = await room.imports.run({ path, preset: 'shopify-orders', store: 'cards', by: 'test' })
+  expect(came).toMatchObject({ rows: 4, accepted: 4 })
+  const sums = await rows(
+    'sales_lines',
+    'order_id, sum(gross) AS gross, sum(gift_cards) AS cards, sum(reversals) AS back, sum(shipping) AS shipping',
+    'cards',
+    'GROUP BY 1 ORDER BY 1',
+  )
+  expect(sums).toEqual([
+    { order_id: '#1', gross: '20.0000', cards: '50.0000', back: '0.0000', shipping: '5.0000' },
+    { order_id: '#2', gross: '10.0000', cards: '25.0000', back: '-5.0000', shipping: '0.0000' },
+  ])
+})

@@ -131,7 +131,7 @@ export const noGoodsWords = (
 ): string[] => {
   const { title, kind } = mapping.columns
   const at = title === undefined ? -1 : names.indexOf(title)
-  if (at < 0 || kind !== undefined) return []
+  if (at < 0 || kind !== undefined || 'gift_card' in mapping.columns) return []
   const found = new Set(rows.flatMap(row => (noGoods.test(row[at] ?? '') ? [(row[at] ?? '').trim()] : [])))
   return found.size === 0
     ? []
@@ -141,6 +141,6 @@ export const noGoodsWords = (
           .map(one => `“${one}”`)
           .join(
             ', ',
-          )} count as sales of goods. Gift cards and tips are none where sales lines map kind as 'gift_card' and 'tip', as in case when ${ident(title ?? '')} = '${[...found][0]?.replaceAll("'", "''")}' then 'gift_card' else '' end.`,
+          )} count as sales of goods. ${mapping.target === 'order_lines' ? `Gift cards are none where gift_card is mapped as ${ident(title ?? '')} = '${[...found][0]?.replaceAll("'", "''")}'.` : `Gift cards and tips are none where sales lines map kind as 'gift_card' and 'tip', as in case when ${ident(title ?? '')} = '${[...found][0]?.replaceAll("'", "''")}' then 'gift_card' else '' end.`}`,
       ]
 }

@@ -24,6 +24,7 @@ export const shopifyOrdersJson: Preset = {
         title: has('line_items.title') ? '"line_items.title"' : '"line_items.name"',
         ...given('vendor', 'line_items.vendor'),
         ...given('brand', 'line_items.vendor'),
+        ...given('gift_card', 'line_items.gift_card'),
         quantity: '"line_items.quantity"',
         unit_price: '"line_items.price"',
         order_subtotal: 'subtotal_price',

@@ -18,6 +18,8 @@ export const shopifyOrders: Preset = {
       at: 'Created at',
       sku: has('Lineitem sku') ? 'coalesce("Lineitem sku", "Lineitem name")' : 'Lineitem name',
       title: 'Lineitem name',
+      // No column says so; a card is called one unless the shop renamed it, and is never sent.
+      gift_card: `contains(lower("Lineitem name"), 'gift card')${has('Lineitem requires shipping') ? ` and lower("Lineitem requires shipping") = 'false'` : ''}`,
       ...(has('Vendor') && { vendor: 'Vendor', brand: 'Vendor' }),
       quantity: 'Lineitem quantity',
       unit_price: 'Lineitem price',

@@ -74,6 +74,7 @@ export const orderLines: Target = {
       'orderrefunded refundedamount totalrefunded orderrefundamount refundamount amountrefunded orderrefund',
     ),
     cancelled_at: time('When the order was cancelled', 'cancelledat canceledat'),
+    gift_card: flag('The line is a gift card: its money is owed to whoever has it, and no sales', ''),
     head: flag(
       'The row is the head of an order whose lines are others: its totals count, and it is no line',
       '',
@@ -124,6 +125,12 @@ export const orderLines: Target = {
     const text = (column: string) => given.get(column, "''")
     /** What a line has of its own, and a head has not. */
     const headed = given.has('head')
+    const cards = given.has('gift_card')
+    const card = cards ? `(coalesce(${given.get('gift_card')}, false) AND NOT m_takes)` : 'false'
+    const goods = (sql: string) =>
+      cards
+        ? `CASE WHEN m_takes OR ${card} THEN 0 ELSE ${sql} END`
+        : `CASE WHEN m_takes THEN 0 ELSE ${sql} END`
     const head = headed ? `coalesce(${given.get('head')}, false)` : 'false'
     const ofLine = (sql: string) => (headed ? `CASE WHEN ${head} THEN 0 ELSE ${sql} END` : sql)
     // Each look over all rows of an order puts the whole file in order once more: as few of them as can be, each for all it tells.
@@ -173,6 +180,10 @@ export const orderLines: Target = {
           o_off_above: `sum(m_own_discount * CASE WHEN m_money < 0 THEN -1 ELSE 1 END) ${part}`,
           o_off_below: `sum(m_own_discount * CASE WHEN m_money > 0 THEN -1 ELSE 1 END) ${part}`,
         }),
+        ...(cards && {
+          o_cards_money: `sum(CASE WHEN ${card} THEN m_money ELSE 0 END) ${part}`,
+          o_cards_off: `sum(CASE WHEN ${card} THEN m_own_discount ELSE 0 END) ${part}`,
+        }),
         o_own_tax: given.has('tax') ? `sum(m_tax) ${part}` : '0',
       },
       { o_sign: 'CASE WHEN o_lines < 0 THEN -1 ELSE 1 END' },
@@ -201,6 +212,11 @@ export const orderLines: Target = {
       },
       {
         m_discount: `${share('o_discount')} - ${before('o_discount')}`,
+        // Of the order's discount the cards have their share.
+        ...(cards && {
+          o_cards:
+            'o_cards_money - o_cards_off - coalesce(round(o_discount * o_cards_money / nullif(o_shared, 0), 2), 0)',
+        }),
         o_goods: `o_lines - (o_discount${given.has('discount') ? ' + o_own_discount' : ''}) * o_sign`,
       },
       { m_off: `coalesce(m_discount, 0)${given.has('discount') ? ' + m_own_discount' : ''}` },
@@ -218,15 +234,15 @@ export const orderLines: Target = {
     const own = {
       store: quote(place.store),
       order_id: 'f_order_id',
-      kind: "CASE WHEN m_takes THEN 'reversal' ELSE 'sale' END",
+      kind: `CASE WHEN m_takes THEN 'reversal' ${cards ? `WHEN ${card} THEN 'gift_card' ` : ''}ELSE 'sale' END`,
       happened_at: 'm_at',
       day: 'CAST(m_at AS DATE)',
       hour: 'hour(m_at)',
       ordered_day: 'CAST(CASE WHEN m_takes THEN o_at ELSE m_at END AS DATE)',
       currency: 'm_currency',
       quantity: 'm_units',
-      gross: 'CASE WHEN m_takes THEN 0 ELSE m_money * m_net END',
-      discounts: 'CASE WHEN m_takes THEN 0 ELSE -m_off * m_net END',
+      gross: goods('m_money * m_net'),
+      discounts: goods('-m_off * m_net'),
       reversals: 'CASE WHEN m_takes THEN (m_money + m_off) * m_net ELSE 0 END',
       shipping: `CASE WHEN ${first} THEN o_shipping * m_net ELSE 0 END`,
       taxes: given.has('tax')
@@ -235,7 +251,7 @@ export const orderLines: Target = {
       duties: `CASE WHEN ${first} THEN o_duties ELSE 0 END`,
       fees: '0',
       tips: `CASE WHEN ${first} THEN o_tips ELSE 0 END`,
-      gift_cards: '0',
+      gift_cards: cards ? `CASE WHEN ${card} THEN (m_money - m_off) * m_net ELSE 0 END` : '0',
       cost,
       product_id: 'm_sku',
       title: 'm_title',
@@ -266,6 +282,7 @@ export const orderLines: Target = {
           'product_id',
           'title',
           'nullif(reversals, 0)',
+          ...(cards ? ['nullif(gift_cards, 0)'] : []),
         ),
       },
       more: {
@@ -279,7 +296,8 @@ export const orderLines: Target = {
           quantity: 'CASE WHEN m_back >= 1 THEN -o_units ELSE 0 END',
           gross: '0',
           discounts: '0',
-          reversals: '-o_goods * m_net * m_back',
+          gift_cards: cards ? '-o_cards * m_net * m_back' : '0',
+          reversals: `-${cards ? '(o_goods - o_cards)' : 'o_goods'} * m_net * m_back`,
           shipping: '-o_shipping * m_net * m_back',
           taxes: '-o_tax * m_back',
           duties: '-o_duties * m_back',
