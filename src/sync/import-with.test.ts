@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { importRoom } from '../../test/import-room.ts'
@@ -69,6 +69,11 @@ describe('lines with their orders, products and clients', () => {
     )
     expect(named).toContainEqual({ title: 'Plate, large', category: 'Plates' })
     expect(await run('shop', beside, mapping)).toMatchObject({ accepted: 0, repeats: 4, rejected: 1 })
+    // What was rejected comes back with what the others say of it, and needs them no more.
+    const path = join(room.folder, 'mended.csv')
+    writeFileSync(path, readFileSync(came.rejectsFile ?? '', 'utf8').replace('cancelled,0', 'paid,0'))
+    const mended = await room.imports.run({ path, store: 'shop', by: 'test', ...(mapping && { mapping }) })
+    expect(mended).toMatchObject({ rows: 1, accepted: 1, from: '2026-03-02' })
   })
 
   it('say of a column that both have which file it is of', async () => {
