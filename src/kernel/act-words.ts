@@ -2,13 +2,48 @@ import { monthEnd } from './day.ts'
 import { showDay } from './format.ts'
 import { spanWords } from './view.ts'
 
+/** What the audit keeps of one act: the thing before and after it. */
+export interface Kept {
+  before: unknown
+  after: unknown
+}
+
+/** One of several phrases, told by what was kept of the thing after the act: the first says which. */
+type Told = readonly [which: (after: Readonly<Record<string, unknown>>) => string, ...phrases: string[]]
+
+/** The first phrase where a word of what was kept is true, the second where it is false, else the one that says neither. */
+const byWord = (word: string, yes: string, no: string, neither: string): Told => [
+  after => (after[word] === true ? yes : after[word] === false ? no : neither),
+  yes,
+  no,
+  neither,
+]
+
+/** The first phrase where a word was kept at all. */
+const where = (word: string, kept: string, not: string): Told => [
+  after => (after[word] === undefined ? not : kept),
+  kept,
+  not,
+]
+
+const alertActs: Readonly<Record<string, string>> = {
+  acknowledged: 'Took up …',
+  snoozed: 'Put off …',
+  resolved: 'Closed …',
+  open: 'Opened … again',
+}
+
 /**
  * What was done, as the audit tells it to people: one phrase for every operation that changes something. “…” is where the
  * thing stands that it was done to, at the end where there is none. Two phrases: where nothing was there before, and where
  * something was. The operation's own name stays in the record, for exports and programs.
  */
-const phrases: Readonly<Record<string, string | readonly [added: string, changed: string]>> = {
-  'performance.actOnAlert': 'Dealt with …',
+const phrases: Readonly<Record<string, string | readonly [added: string, changed: string] | Told>> = {
+  'performance.actOnAlert': [
+    ({ state }) => alertActs[String(state)] ?? 'Dealt with …',
+    'Dealt with …',
+    ...Object.values(alertActs),
+  ],
   'performance.makeTaskOfAlert': 'Made a …',
   'performance.saveAlertRule': ['Added …', 'Changed …'],
   'performance.removeAlertRule': 'Removed …',
@@ -22,8 +57,13 @@ const phrases: Readonly<Record<string, string | readonly [added: string, changed
   'reviews.saveAction': ['Agreed …', 'Changed …'],
   'reviews.makeTask': 'Made a …',
   'reviews.issue': 'Issued …',
-  'reviews.subscribe': 'Chose which letters to take: …',
-  'reviews.setReminders': 'Set …',
+  'reviews.subscribe': byWord(
+    'on',
+    'Asked for the …',
+    'Wanted no more of the …',
+    'Chose which letters to take: …',
+  ),
+  'reviews.setReminders': byWord('on', 'Switched on …', 'Switched off …', 'Set …'),
   'reviews.say': 'Wrote a …',
   'reviews.takeBack': 'Took back a …',
   'reviews.markSeen': 'Marked mentions as seen',
@@ -33,7 +73,7 @@ const phrases: Readonly<Record<string, string | readonly [added: string, changed
   'plan.comment': 'Commented on a figure of …',
   'plan.resolve': 'Dealt with a comment on …',
   'plan.propose': 'Suggested figures for …',
-  'plan.settle': 'Decided on suggested figures: …',
+  'plan.settle': byWord('taken', 'Took the …', 'Refused the …', 'Decided on the …'),
   'plan.carry': 'Stood … beside the actuals',
   'plan.submit': 'Asked for approval of …',
   'plan.approve': 'Approved …',
@@ -48,8 +88,8 @@ const phrases: Readonly<Record<string, string | readonly [added: string, changed
   'plan.takeBudget': 'Took an imported budget: …',
   'plan.saveItem': ['Added …', 'Changed …'],
   'plan.removeItem': 'Removed …',
-  'plan.transfer': 'Moved money, or asked to: …',
-  'plan.consentTransfer': 'Consented to the …',
+  'plan.transfer': where('asked', 'Asked to move money: …', 'Moved money: …'),
+  'plan.consentTransfer': where('consented', 'Consented to the …', 'Moved money, consented to: …'),
   'plan.refuseTransfer': 'Gave back the …',
   'plan.saveCommitment': ['Added …', 'Changed …'],
   'plan.recordSpent': 'Recorded what was …',
@@ -65,8 +105,13 @@ const phrases: Readonly<Record<string, string | readonly [added: string, changed
   'plan.removeOverlay': 'Took back the …',
   'plan.adjustPhasing': 'Weighed days or hours of …',
   'plan.bring': 'Brought a line of … to a figure',
-  'plan.signStep': 'Signed a step, or took the signature back: …',
-  'plan.acceptCheck': 'Accepted a check: …',
+  'plan.signStep': byWord(
+    'signed',
+    'Signed a step: …',
+    'Took the signature of a step back: …',
+    'Signed a step, or took the signature back: …',
+  ),
+  'plan.acceptCheck': where('why', 'Accepted a check: …', 'Took the acceptance of a check back: …'),
   'plan.saveCapacity': 'Said how many orders can be shipped in a day: …',
   'plan.saveRisk': ['Added …', 'Changed …'],
   'plan.saveStrategy': ['Wrote the …', 'Changed the …'],
@@ -81,9 +126,17 @@ const phrases: Readonly<Record<string, string | readonly [added: string, changed
   'connections.unwatch': 'Stopped watching the folder …',
   'connections.erasePerson': 'Erased …',
   'connections.saveLinking': 'Changed which records are taken for one',
-  'connections.link': 'Said whether two records are one: …',
+  'connections.link': byWord(
+    'together',
+    'Said that two records are one: …',
+    'Said that two records are not one: …',
+    'Said whether two records are one: …',
+  ),
   'connections.unsayLink': 'Took back what was said of two records: …',
-  'connections.import': 'Imported a file into …',
+  'connections.import': [
+    ({ file }) => (typeof file === 'string' ? `Imported ${file} into …` : 'Imported a file into …'),
+    'Imported a file into …',
+  ],
   'connections.saveMapping': ['Saved the mapping …', 'Changed the mapping …'],
   'connections.removeMapping': 'Removed the mapping …',
   'members.invite': 'Invited …',
@@ -128,10 +181,15 @@ const phrases: Readonly<Record<string, string | readonly [added: string, changed
 /** Whether there is a phrase for an operation: one that was renamed since has none. */
 export const hasActWords = (operation: string): boolean => operation in phrases
 
-/** The phrase alone, as one searches by it. */
-const phraseOf = (operation: string, changed: boolean): string => {
+const isTold = (phrase: (typeof phrases)[string] | undefined): phrase is Told =>
+  typeof phrase?.[0] === 'function'
+
+/** The phrase alone. */
+const phraseOf = (operation: string, { before, after }: Kept): string => {
   const own = phrases[operation]
-  if (own !== undefined) return typeof own === 'string' ? own : own[changed ? 1 : 0]
+  if (typeof own === 'string') return own
+  if (isTold(own)) return own[0]((after ?? {}) as Readonly<Record<string, unknown>>)
+  if (own !== undefined) return own[before === null ? 0 : 1]
   // What an earlier release wrote: its name in plain letters.
   const plain = (operation.split('.').at(-1) ?? operation).replaceAll(/([A-Z])/g, ' $1').toLowerCase()
   return `${plain.charAt(0).toUpperCase()}${plain.slice(1)}: …`
@@ -147,8 +205,8 @@ const thingWords = (subject: string): string =>
     .replaceAll(/\b[a-z]+(?:_[a-z]+)+\b/g, name => name.replaceAll('_', ' '))
 
 /** What somebody did, to be read after their name: “Approved plan LE1-2026”. */
-export function actWords(operation: string, subject: string, changed: boolean): string {
-  const phrase = phraseOf(operation, changed)
+export function actWords(operation: string, subject: string, kept: Kept): string {
+  const phrase = phraseOf(operation, kept)
   const thing = thingWords(subject)
   if (!phrase.includes('…')) return phrase
   return thing ? phrase.replace('…', () => thing) : phrase.replace(/[:\s]*…\s*/, ' ').trim()
@@ -157,5 +215,7 @@ export function actWords(operation: string, subject: string, changed: boolean): 
 /** Operations whose phrase has the text in it, in any case: what somebody means who searches for “approved”. */
 export const actsSaying = (text: string): string[] =>
   Object.entries(phrases).flatMap(([operation, phrase]) =>
-    [phrase].flat().some(one => one.toLowerCase().includes(text.toLowerCase())) ? [operation] : [],
+    [phrase].flat().some(one => typeof one === 'string' && one.toLowerCase().includes(text.toLowerCase()))
+      ? [operation]
+      : [],
   )

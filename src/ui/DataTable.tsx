@@ -1,5 +1,6 @@
 import { type KeyboardEvent, type ReactNode, useRef } from 'react'
 import { uniqueKeys } from './keys.ts'
+import { namesOver } from './names-over.ts'
 import { Scroll } from './Scroll.tsx'
 import css from './table.module.css'
 
@@ -16,6 +17,8 @@ export interface TableColumn<Row> {
   pinned?: boolean
   /** Buttons of the row: last, and kept in view while scrolling sideways. */
   acts?: boolean
+  /** Left out on a phone: the rest of the row, or what it opens, tells it there. */
+  spare?: boolean
   /** Stands in lines where there is no room for it in one: a name or a day, or whole sentences, which need more of it. */
   wraps?: 'name' | 'sentence'
   render: (row: Row) => ReactNode
@@ -49,6 +52,11 @@ export interface DataTableProps<Row> {
 const spoken = <Row,>({ name, label, key }: TableColumn<Row>): string =>
   name ?? (typeof label === 'string' ? label : key)
 
+/** How many columns a heading of several stands over where the first, of names, is none beside them. */
+const beside = (n: number, span: number) => ({
+  gridColumn: n > 0 ? `span ${span}` : span > 1 ? `span ${span - 1}` : '1 / -1',
+})
+
 /** Rows and columns. Arrow keys move between rows, Enter opens one; the head and the totals stay in view. */
 export function DataTable<Row>(props: DataTableProps<Row>) {
   const body = useRef<HTMLTableSectionElement>(null)
@@ -72,6 +80,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       'data-pinned': column.pinned || undefined,
       'data-acts': column.acts || undefined,
       'data-wraps': column.wraps,
+      'data-spare': column.spare || undefined,
       'data-label': (props.entries && !column.acts && spoken(column)) || undefined,
     }
     return first ? (
@@ -87,6 +96,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   return (
     <Scroll label={props.caption} maxHeight={props.maxHeight}>
       <table
+        ref={props.entries ? null : namesOver}
         className={css.table}
         data-compact={props.compact || undefined}
         data-entries={props.entries || undefined}
@@ -99,10 +109,10 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                 // A heading of nothing is none.
                 group.label === '' ? (
                   // biome-ignore lint/suspicious/noArrayIndexKey: groups stand by position
-                  <td key={n} colSpan={group.span} />
+                  <td key={n} colSpan={group.span} style={beside(n, group.span)} />
                 ) : (
                   // biome-ignore lint/suspicious/noArrayIndexKey: groups stand by position
-                  <th key={n} colSpan={group.span} scope="colgroup">
+                  <th key={n} colSpan={group.span} scope="colgroup" style={beside(n, group.span)}>
                     {group.label}
                   </th>
                 ),
@@ -120,6 +130,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                 data-pinned={column.pinned || undefined}
                 data-acts={column.acts || undefined}
                 data-wraps={column.wraps}
+                data-spare={column.spare || undefined}
               >
                 {column.label === '' ? <span className="sr-only">Actions</span> : column.label}
                 {column.sortable && props.onSort && (

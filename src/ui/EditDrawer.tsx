@@ -17,7 +17,7 @@ export function EditDrawer(props: {
   saving: boolean
   disabled?: boolean
   /** What has to be filled in before it can be saved: "a name"; the button waits for it and says so. */
-  missing?: readonly string[]
+  missing?: readonly (string | false)[]
   /** To be looked at: nothing can be changed, and no button ends it. */
   readOnly?: boolean
   /** The error in words: why nothing was saved. */
@@ -28,7 +28,8 @@ export function EditDrawer(props: {
   size?: number
   children: ReactNode
 }) {
-  const lacks = (props.missing?.length ?? 0) > 0
+  const lacking = (props.missing ?? []).filter(one => one !== false)
+  const lacks = lacking.length > 0
   return (
     <Drawer
       opened={props.opened}
@@ -54,7 +55,7 @@ export function EditDrawer(props: {
           )}
           {lacks && (
             <span style={{ fontSize: 12, color: 'var(--ink-2)' }}>
-              Needs {props.missing?.join(', ').replace(/, ([^,]*)$/, ' and $1')}
+              Needs {new Intl.ListFormat('en-GB').format(lacking)}
             </span>
           )}
           <Button

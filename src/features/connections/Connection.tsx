@@ -179,6 +179,7 @@ function Inside({ row, onClose, onRenew }: { row: ConnectionRow; onClose: () => 
                   {
                     key: 'words',
                     label: 'What to know',
+                    wraps: 'sentence' as const,
                     render: (stream: ConnectionRow['streams'][number]) => (
                       <span data-state={stream.trouble ? 'trouble' : undefined} className={css.state}>
                         {stream.trouble

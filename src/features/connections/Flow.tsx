@@ -77,6 +77,7 @@ export function Flow({ platform, project }: { platform?: string; project?: strin
             {
               key: 'stage',
               label: 'Work there',
+              spare: true,
               render: row => (row.stage === 'doing' ? 'In progress' : 'Waits'),
             },
             {
@@ -93,7 +94,12 @@ export function Flow({ platform, project }: { platform?: string; project?: strin
               numeric: true,
               render: row => (row.longest === null ? '' : inDays(row.longest)),
             },
-            { key: 'system', label: 'Kept in', render: row => platforms[row.platform] ?? row.platform },
+            {
+              key: 'system',
+              label: 'Kept in',
+              spare: true,
+              render: row => platforms[row.platform] ?? row.platform,
+            },
           ]}
         />
       </Card>

@@ -95,6 +95,7 @@ export function OwnTotals({
             {
               key: 'why',
               label: 'Why',
+              wraps: 'sentence',
               render: day => (day.cause ? causeWords[day.cause] : day.agrees ? 'Agrees' : ''),
             },
           ]}

@@ -19,8 +19,8 @@ const page = 100
 /** Entries of a file: more are had over the API. */
 const mostSaved = 20_000
 
-const said = (entry: { operation: string; named: string; before: unknown }) =>
-  actWords(entry.operation, entry.named, entry.before !== null)
+const said = (entry: { operation: string; named: string; before: unknown; after: unknown }) =>
+  actWords(entry.operation, entry.named, entry)
 
 /** Every write: who, what, when, before and after. */
 export function Audit() {
@@ -82,7 +82,11 @@ export function Audit() {
               <EmptyState
                 kind={find ? 'no_match' : 'nothing_yet'}
                 title={find ? 'Nothing matches' : 'Nothing was changed yet'}
-              />
+              >
+                {find
+                  ? 'Search for a name, for what was done (approved, moved), or for the thing it was done to.'
+                  : 'Whatever somebody changes is told here: who, when, and what stood there before.'}
+              </EmptyState>
             }
             columns={[
               { key: 'what', label: 'What', render: said },
@@ -118,6 +122,7 @@ export function Audit() {
         {entry && (
           <DataTable
             caption="Before and after"
+            entries
             rows={changes(entry.before, entry.after)}
             rowKey={row => row.field}
             empty={<EmptyState compact title="No detail was kept" />}

@@ -197,7 +197,7 @@ export const auditRows = (entries: readonly z.output<typeof AuditEntry>[]) =>
   entries.map(({ at, actorName, operation, subject, named, before, after, stores, request }) => ({
     at,
     who: actorName,
-    what: actWords(operation, named, before !== null),
+    what: actWords(operation, named, { before, after }),
     operation,
     subject,
     before: before === null ? '' : JSON.stringify(before),

@@ -1,3 +1,4 @@
+import { Select } from '@mantine/core'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { api, words } from '#features/client.ts'
 import { useWhole } from '#features/May.tsx'
@@ -16,6 +17,7 @@ import { comparisonName } from '#kernel/view.ts'
 import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
 import { show } from '#ui/number.ts'
+import { usePhone } from '#ui/phone.ts'
 import { ErrorState, Skeleton } from '#ui/State.tsx'
 import { useUrl } from '#ui/url.ts'
 import { filtersOf, type Period, toneOf, versionsAgainst, whereOf } from './model.ts'
@@ -89,8 +91,12 @@ export function useAgainst(period: Period) {
 
 /** Each figure beside what was planned, last year and forecast; what is unfavourable is red. A row opens the explorer. */
 export function AgainstPlan({ period, of }: { period: Period; of: ReturnType<typeof useAgainst> }) {
-  const [, setUrl] = useUrl()
+  const [search, setUrl] = useUrl()
+  const phone = usePhone()
   const { asked, rows, told, silent, nameOf, said } = of
+  // On a phone they stand against one at a time, and nothing is out of sight.
+  const chosen = told.find(base => base === search.beside) ?? told[0]
+  const beside = phone && chosen !== undefined ? [chosen] : told
   if (asked.error)
     return (
       <ErrorState
@@ -109,11 +115,23 @@ export function AgainstPlan({ period, of }: { period: Period; of: ReturnType<typ
           ? 'no version of these days is approved yet: an approved one stands here by itself'
           : `red is unfavourable by its effect; costs that follow sales are judged by their rate, at the sales there were; a row opens it in the explorer${silent.length > 0 ? ` · nothing is known of ${silent.map(said).join(', ')}` : ''}`
       }
+      actions={
+        phone &&
+        told.length > 1 && (
+          <Select
+            aria-label="Stands against"
+            allowDeselect={false}
+            data={told.map(base => ({ value: base, label: nameOf(base) }))}
+            value={chosen ?? null}
+            onChange={base => base && setUrl({ beside: base })}
+          />
+        )
+      }
     >
       <DataTable
         caption="Actual against plan and last year"
         // Four comparisons stand side by side without scrolling.
-        compact={told.length > 3}
+        compact={beside.length > 3}
         rows={rows}
         rowKey={row => row.metric}
         onRow={row =>
@@ -122,13 +140,14 @@ export function AgainstPlan({ period, of }: { period: Period; of: ReturnType<typ
               metrics: row.metric,
               tab: undefined,
               slice: undefined,
+              beside: undefined,
               where: whereOf(period.slice),
               compare: [...told, ...silent].join(','),
             },
             { to: '/explore' },
           )
         }
-        groups={[{ label: '', span: 2 }, ...told.map(base => ({ label: nameOf(base), span: 3 }))]}
+        groups={[{ label: '', span: 2 }, ...beside.map(base => ({ label: nameOf(base), span: 3 }))]}
         columns={[
           { key: 'label', label: 'Figure', pinned: true, render: row => row.label },
           {
@@ -137,7 +156,7 @@ export function AgainstPlan({ period, of }: { period: Period; of: ReturnType<typ
             numeric: true,
             render: row => show(row.actual, measureOf(row), placeIn(row)),
           },
-          ...told.flatMap(base => {
+          ...beside.flatMap(base => {
             // What more sales cost is neither good nor bad: the verdict is of the rate alone.
             const toned = (row: Row, text: string) => {
               const rate = rateIn(row, base)

@@ -96,7 +96,7 @@ export function AskedTransfers(props: { budget: z.output<typeof BudgetShape>; ve
           note={back.own ? 'Nothing is moved.' : 'Nothing is moved; the audit tells why.'}
           saveLabel={back.own ? 'Take back' : 'Give back'}
           saving={refuse.isPending}
-          disabled={!why.trim()}
+          missing={[!why.trim() && 'a reason']}
           failed={refuse.error ? words(refuse.error) : null}
           onClose={() => setBack(null)}
           onSave={() => refuse.mutate({ id: back.id, why })}

@@ -107,11 +107,12 @@ export function Baseline({ version, mayEdit }: { version: Version; mayEdit: bool
                 ? '–'
                 : `${shownCell(row.low, 'money')} to ${shownCell(row.high, 'money')}`,
           },
-          { key: 'by', label: 'From', render: row => methodOf(row, ahead !== null) },
+          { key: 'by', label: 'From', spare: true, render: row => methodOf(row, ahead !== null) },
           {
             key: 'naive',
             label: 'Last year, at this level',
             numeric: true,
+            spare: true,
             render: row => (row.naive === null ? 'N/A' : shownCell(row.naive, 'money')),
           },
           {

@@ -42,6 +42,7 @@ export function BudgetItem(props: {
   const save = useMutation(api.plan.saveItem.mutationOptions({ onSuccess: done }))
   const record = useMutation(api.plan.recordSpent.mutationOptions({ onSuccess: done }))
   const ads = (platforms.data?.rows ?? []).map(row => String(row.platform ?? '')).filter(Boolean)
+  const kept = line && formOf(line, budget).from === 'kept' ? asItIs(line) : null
   const wrong = wrongIn(form, budget.periods)
   const approved = budget.state === 'approved'
   const shut = budget.shut
@@ -60,7 +61,8 @@ export function BudgetItem(props: {
       onClose={props.onClose}
       saving={save.isPending}
       note={shut ? [shut.message, shut.next].filter(Boolean).join(' ') : undefined}
-      disabled={shut !== null || silent || !form.label.trim() || wrong.length > 0}
+      disabled={shut !== null || wrong.length > 0}
+      missing={shut ? [] : [!form.label.trim() && 'a name', silent && 'why it changes']}
       failed={failed ? words(failed) : null}
       size={620}
       removeLabel={removing ? 'Really remove this line' : 'Remove this line'}
@@ -86,7 +88,7 @@ export function BudgetItem(props: {
           market: form.market,
           currency: form.currency,
           note: form.note,
-          actuals: actualsOf(form),
+          actuals: form.from === 'kept' && line ? line.actuals : actualsOf(form),
           why: form.why,
           ...patternOf(form, budget.periods),
         })
@@ -99,6 +101,7 @@ export function BudgetItem(props: {
         value={form.from}
         help="Besides what is recorded by hand."
         data={[
+          ...(kept ? [{ value: 'kept' as const, label: kept }] : []),
           { value: 'ledger', label: 'The general ledger, by its account' },
           ...ads.map(name => ({ value: `spend:${name}` as const, label: `Ad costs of ${name}` })),
           { value: 'spend', label: 'All ad costs' },
@@ -223,12 +226,26 @@ export function BudgetItem(props: {
   )
 }
 
+/** Whether the form can say all that a line's actuals are read from: what it cannot it must not write over. */
+const sayable = (form: Parameters<typeof actualsOf>[0], line: BudgetLine): boolean =>
+  JSON.stringify(actualsOf(form).map(termOf)) === JSON.stringify(line.actuals.map(termOf))
+const termOf = ({ metric, times, where }: BudgetLine['actuals'][number]) => ({
+  metric,
+  times: Number(times),
+  where: where.map(({ dimension, is }) => [dimension, ...is]),
+})
+
+/** What a line's actuals are read from where the form has no words of its own for it. */
+const asItIs = ({ sources }: BudgetLine): string =>
+  sources.find(one => one.source !== 'by hand' && !one.source.startsWith('General'))?.source ??
+  'As it was set up'
+
 function formOf(line: BudgetLine | null, budget: z.output<typeof BudgetShape>) {
   const [first, second] = line?.actuals ?? []
   const platform = first?.where[0]?.is[0]
   const shares = line?.actuals ?? []
   const of = (metric: string) => shares.find(one => one.metric === metric)?.times
-  return {
+  const form = {
     label: line?.label ?? '',
     kind: line?.kind ?? ('opex' as Kind),
     from: (!first
@@ -239,7 +256,7 @@ function formOf(line: BudgetLine | null, budget: z.output<typeof BudgetShape>) {
           : 'spend'
         : first.metric === 'cost_of_goods'
           ? 'cogs'
-          : 'share') as 'ledger' | 'spend' | 'cogs' | 'share' | `spend:${string}`,
+          : 'share') as 'ledger' | 'spend' | 'cogs' | 'share' | 'kept' | `spend:${string}`,
     share: of('total_sales') ? String(Number(of('total_sales')) * 100) : second || first ? '0' : '1.9',
     each: of('orders') ?? (first ? '0' : '0.20'),
     account: line?.account ?? '',
@@ -253,4 +270,7 @@ function formOf(line: BudgetLine | null, budget: z.output<typeof BudgetShape>) {
     why: '',
     ...patternForm(line, budget.periods),
   }
+  return line === null || sayable(form, line)
+    ? form
+    : { ...form, from: 'kept' as const, share: '1.9', each: '0.20' }
 }

@@ -131,17 +131,25 @@ export function BudgetLines(props: {
                 ),
             },
             { key: 'budget', label: 'Budget', numeric: true, render: row => known(row, row.use.budget) },
-            { key: 'actual', label: 'Spent', numeric: true, render: row => known(row, row.use.actual) },
+            {
+              key: 'actual',
+              label: 'Spent',
+              numeric: true,
+              spare: true,
+              render: row => known(row, row.use.actual),
+            },
             {
               key: 'committed',
               label: 'Committed',
               numeric: true,
+              spare: true,
               render: row => known(row, row.use.committed),
             },
             {
               key: 'sources',
               label: 'Spent is known from',
               wraps: 'sentence',
+              spare: true,
               render: row => row.sources.map(one => one.source).join(', ') || 'nothing yet',
             },
           ]}

@@ -67,7 +67,12 @@ export function CaseForm(props: {
       note={approved ? 'Approved: its figures stand.' : undefined}
       onClose={props.onClose}
       saving={save.isPending}
-      disabled={approved || !form.title.trim() || read.periods.length === 0 || read.wrong.length > 0}
+      disabled={approved || read.wrong.length > 0}
+      missing={
+        approved
+          ? []
+          : [!form.title.trim() && 'a title', read.periods.length === 0 && 'what it costs and brings']
+      }
       failed={failed ? words(failed) : null}
       onSave={() =>
         save.mutate({

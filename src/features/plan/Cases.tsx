@@ -402,7 +402,7 @@ function Act(props: {
       saveLabel={words_.save}
       onClose={() => props.onAsk(null)}
       saving={put.isPending || take.isPending || withdraw.isPending || refuse.isPending}
-      disabled={'why' in asked && !asked.why.trim()}
+      missing={['why' in asked && !asked.why.trim() && 'a reason']}
       failed={failed ? words(failed) : null}
       onSave={() => {
         const { id } = asked

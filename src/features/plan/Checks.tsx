@@ -104,7 +104,7 @@ export function Checks({ found }: { found: Found }) {
           saveLabel="Accept it"
           onClose={() => setAccepting(null)}
           saving={accept.isPending}
-          disabled={!accepting.why.trim()}
+          missing={[!accepting.why.trim() && 'a reason']}
           failed={accept.error ? words(accept.error) : null}
           onSave={() =>
             accept.mutate({
@@ -128,7 +128,7 @@ export function Checks({ found }: { found: Found }) {
           title="What can be shipped in a day"
           onClose={() => setCapacity(null)}
           saving={save.isPending}
-          disabled={plain !== '' && !/^\d{1,9}$/.test(plain)}
+          missing={[plain !== '' && !/^\d{1,9}$/.test(plain) && 'a whole number of orders, or none']}
           failed={save.error ? words(save.error) : null}
           onSave={() => save.mutate({ version, capacity: plain === '' ? null : plain })}
         >

@@ -153,6 +153,7 @@ export function Closes({ lastDay }: { lastDay: string }) {
                     {
                       key: 'stores',
                       label: 'Of which',
+                      wraps: 'sentence' as const,
                       render: (row: (typeof one.figures)[number]) =>
                         row.stores
                           .map(
@@ -175,7 +176,7 @@ export function Closes({ lastDay }: { lastDay: string }) {
           onClose={() => setForm(null)}
           saveLabel="Close it"
           saving={close.isPending}
-          disabled={!form.reconciliation.trim()}
+          missing={[!form.reconciliation.trim() && 'a word on how it agrees']}
           failed={close.error ? words(close.error) : null}
           onSave={() => {
             const month = open.find(one => one.key === form.period)

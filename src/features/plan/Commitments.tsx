@@ -78,6 +78,7 @@ export function Commitments({ budget }: { budget: z.output<typeof BudgetShape> }
       >
         <DataTable
           caption="Commitments"
+          entries
           rows={rows}
           rowKey={row => row.id}
           onRow={({ line: _, ...row }) => setForm(row)}
@@ -90,16 +91,16 @@ export function Commitments({ budget }: { budget: z.output<typeof BudgetShape> }
           columns={[
             { key: 'reference', label: 'Reference', pinned: true, render: row => row.reference },
             { key: 'line', label: 'Budget line', render: row => row.line },
-            { key: 'kind', label: 'Kind', render: row => kinds.find(one => one.value === row.kind)?.label },
-            { key: 'vendor', label: 'Vendor', render: row => row.vendor || '–' },
-            { key: 'from', label: 'From', render: row => showDay(row.from) },
-            { key: 'to', label: 'To', render: row => showDay(row.to) },
             {
               key: 'amount',
               label: 'Amount',
               numeric: true,
               render: row => show(row.amount, { unit: 'money', currency: row.currency }),
             },
+            { key: 'kind', label: 'Kind', render: row => kinds.find(one => one.value === row.kind)?.label },
+            { key: 'vendor', label: 'Vendor', render: row => row.vendor || '–' },
+            { key: 'from', label: 'From', render: row => showDay(row.from) },
+            { key: 'to', label: 'To', render: row => showDay(row.to) },
             { key: 'open', label: 'State', render: row => (row.open ? 'open' : 'closed') },
           ]}
         />
@@ -111,7 +112,7 @@ export function Commitments({ budget }: { budget: z.output<typeof BudgetShape> }
           title={form.id ? form.reference : 'Add a commitment'}
           onClose={() => setForm(null)}
           saving={save.isPending}
-          disabled={!form.reference.trim() || !form.amount}
+          missing={[!form.reference.trim() && 'a reference', !form.amount && 'an amount']}
           failed={save.error ? words(save.error) : null}
           onSave={() => save.mutate({ ...form, amount: figureOf(form.amount, {}, 'Amount') ?? '0' })}
         >

@@ -140,7 +140,8 @@ export function FromFiles(props: { budget: z.output<typeof BudgetShape>; version
           title={`Budget rates of ${props.version.name}`}
           onClose={() => setRates(null)}
           saving={saveRates.isPending}
-          disabled={read.wrong.length > 0 || (approved && !why.trim())}
+          disabled={read.wrong.length > 0}
+          missing={[approved && !why.trim() && 'a reason']}
           failed={saveRates.error ? words(saveRates.error) : null}
           onSave={() => saveRates.mutate({ version: props.version.id, rates: read.rates, why })}
         >

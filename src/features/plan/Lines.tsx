@@ -52,8 +52,13 @@ export function Lines(props: { version: Version; sheet: Sheet; onClose: () => vo
         columns={[
           { key: 'label', label: 'Line', render: line => line.label },
           { key: 'name', label: 'In formulas', render: line => line.name },
-          { key: 'unit', label: 'Measured in', render: line => line.unit },
-          { key: 'formula', label: 'Formula', render: line => line.formula ?? 'filled in' },
+          { key: 'unit', label: 'Measured in', spare: true, render: line => line.unit },
+          {
+            key: 'formula',
+            label: 'Formula',
+            wraps: 'sentence',
+            render: line => line.formula ?? 'filled in',
+          },
         ]}
       />
       <FormActions>
@@ -100,7 +105,8 @@ function EditLine(props: { version: Version; sheet: Sheet; line: Line | null; on
       onClose={props.onClose}
       onSave={() => send(next)}
       saving={save.isPending}
-      disabled={draft.label.trim() === '' || fresh.length > 0 || line?.case !== undefined}
+      disabled={fresh.length > 0 || line?.case !== undefined}
+      missing={[draft.label.trim() === '' && 'a name']}
       failed={save.error ? words(save.error) : null}
       remove={
         line && !line.case

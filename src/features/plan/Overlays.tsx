@@ -14,6 +14,13 @@ import { shownCell, signedCents, type Version } from './model.ts'
 
 type Confidence = 'low' | 'medium' | 'high'
 
+/** How surely somebody expects it, as it is chosen and as it is shown. */
+const sureness: Readonly<Record<string, string>> = {
+  low: 'A hunch',
+  medium: 'Likely',
+  high: 'Nearly certain',
+}
+
 /** What owners expect otherwise than the baseline, why and how surely; and, when the month is over, who was right. */
 export function Overlays({ version }: { version: Version }) {
   const cache = useQueryClient()
@@ -156,7 +163,7 @@ export function Overlays({ version }: { version: Version }) {
                 ),
             },
             { key: 'by', label: 'Who', render: row => row.byName },
-            { key: 'confidence', label: 'How surely', render: row => row.confidence },
+            { key: 'confidence', label: 'How surely', render: row => sureness[row.confidence] },
             { key: 'reason', label: 'Why', wraps: 'sentence', render: row => row.reason },
             ...(own.some(one => one.mayRemove) ? [{ key: 'act', label: '', render: removal }] : []),
           ]}
@@ -177,6 +184,7 @@ export function Overlays({ version }: { version: Version }) {
             {
               key: 'metric',
               label: 'Figure',
+              wraps: 'name',
               render: row => (row.currency ? `${row.label}, ${row.currency}` : row.label),
             },
             { key: 'graded', label: 'Graded', numeric: true, render: row => row.graded },
@@ -200,7 +208,8 @@ export function Overlays({ version }: { version: Version }) {
           title="Expect something else"
           onClose={() => setForm(null)}
           saving={save.isPending}
-          disabled={!form.reason.trim() || !form.value || chosen === null}
+          disabled={chosen === null}
+          missing={[!form.value && 'what you expect', !form.reason.trim() && 'a reason']}
           failed={save.error ? words(save.error) : null}
           onSave={() => {
             const line = lines.find(one => one.name === form.line)
@@ -242,11 +251,10 @@ export function Overlays({ version }: { version: Version }) {
           <ChoiceRow
             label="How surely"
             value={form.confidence}
-            data={[
-              { value: 'low', label: 'A hunch' },
-              { value: 'medium', label: 'Likely' },
-              { value: 'high', label: 'Nearly certain' },
-            ]}
+            data={(['low', 'medium', 'high'] as const).map(value => ({
+              value,
+              label: sureness[value] ?? value,
+            }))}
             onChange={confidence => set({ confidence })}
           />
         </EditDrawer>

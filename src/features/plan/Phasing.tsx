@@ -227,7 +227,7 @@ export function Phasing({ version }: { version: Version }) {
               numeric: true,
               render: row => percent(row.share, 2),
             },
-            { key: 'why', label: 'Because', render: row => row.why.join(', ') },
+            { key: 'why', label: 'Because', wraps: 'sentence', render: row => row.why.join(', ') },
           ]}
         />
       </Card>

@@ -1,5 +1,4 @@
 import { Button, Select, Textarea } from '@mantine/core'
-import { useMediaQuery } from '@mantine/hooks'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useCallback, useMemo, useState } from 'react'
@@ -14,6 +13,7 @@ import { FormActions } from '#ui/Form.tsx'
 import { MenuButton, type MenuEntry } from '#ui/MenuButton.tsx'
 import { show } from '#ui/number.ts'
 import { Page, Row } from '#ui/Page.tsx'
+import { usePhone } from '#ui/phone.ts'
 import { Sentence } from '#ui/Sentence.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { useUrl } from '#ui/url.ts'
@@ -169,7 +169,7 @@ function Sheet(props: {
       enabled: cased,
     }),
   )
-  const phone = useMediaQuery('(max-width: 700px)', false, { getInitialValueInEffect: false })
+  const phone = usePhone()
   const [, setUrl] = useUrl()
   const mayShape = useMay('lead') && opened.mayEdit
   const rarer: MenuEntry[] = [

@@ -156,13 +156,12 @@ function RiskForm({ risk, found, onClose }: { risk: Risk | null; found: Found; o
       title={risk ? risk.title : 'Add a risk or an opportunity'}
       onClose={onClose}
       saving={save.isPending}
-      disabled={
-        !form.title.trim() ||
-        likely === null ||
-        likely > 1 ||
-        read.wrong.length > 0 ||
-        Object.keys(read.impact).length === 0
-      }
+      disabled={read.wrong.length > 0}
+      missing={[
+        !form.title.trim() && 'what may come',
+        (likely === null || likely > 1) && 'a chance up to 100 %',
+        read.wrong.length === 0 && Object.keys(read.impact).length === 0 && 'what it takes or brings',
+      ]}
       failed={save.error ? words(save.error) : null}
       onSave={() =>
         save.mutate({

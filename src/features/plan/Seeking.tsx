@@ -7,6 +7,7 @@ import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
 import { ChoiceRow, FormActions, TextRow } from '#ui/Form.tsx'
 import { show } from '#ui/number.ts'
+import { usePhone } from '#ui/phone.ts'
 import { ErrorState, Skeleton } from '#ui/State.tsx'
 import { type Asked, shownCell, signedCents } from './model.ts'
 import css from './plan.module.css'
@@ -66,6 +67,7 @@ export function GoalSeek({ version, sheet, drivers, target, stillOpen }: Asked) 
 
 /** A result at every pair of changes of two drivers. */
 export function Sensitivity({ version, sheet, drivers, target, stillOpen }: Asked) {
+  const phone = usePhone()
   const [first, setFirst] = useState(drivers[0]?.name ?? '')
   const [second, setSecond] = useState(drivers[1]?.name ?? drivers[0]?.name ?? '')
   const levers = first === second ? [first] : [first, second]
@@ -100,11 +102,16 @@ export function Sensitivity({ version, sheet, drivers, target, stillOpen }: Aske
           rows={changes}
           rowKey={row => String(row)}
           groups={[
-            { label: label(first), span: 1 },
+            { label: phone ? '' : label(first), span: 1 },
             { label: levers.length > 1 ? label(second) : target.label, span: across.length },
           ]}
           columns={[
-            { key: 'down', label: '', render: row => percent(row) },
+            {
+              key: 'down',
+              label: '',
+              // On a phone the steps stand over their figures, and say of what they are.
+              render: row => (phone ? `${label(first)} ${percent(row)}` : percent(row)),
+            },
             ...across.map(over => ({
               key: String(over),
               label: levers.length > 1 ? percent(over) : 'Result',

@@ -53,12 +53,15 @@ export function TakeBack(props: {
       onClose={props.onClose}
       saveLabel={found ? `Take ${counted(found.edits.length, 'change', 'changes')}` : 'Take the changes'}
       saving={take.isPending}
-      disabled={
-        !found ||
-        found.edits.length === 0 ||
-        found.wrong.length > 0 ||
-        (version.state === 'approved' && !why.trim())
-      }
+      disabled={found !== undefined && (found.edits.length === 0 || found.wrong.length > 0)}
+      missing={[
+        !found && 'the file',
+        found !== undefined &&
+          found.edits.length > 0 &&
+          version.state === 'approved' &&
+          !why.trim() &&
+          'a reason',
+      ]}
       failed={take.error ? words(take.error) : null}
       onSave={() => take.mutate()}
     >

@@ -18,10 +18,11 @@ export function Transfer({ budget, onClose }: { budget: z.output<typeof BudgetSh
     const same = budget.lines.filter(line => line.id !== from && line.currency === code).map(line => line.id)
     return lines.filter(line => same.includes(line.value))
   }
+  const from = lines[0]?.value ?? ''
   const [form, setForm] = useState({
-    from: lines[0]?.value ?? '',
-    to: takers(lines[0]?.value ?? '')[0]?.value ?? '',
-    period: budget.periods[0]?.key ?? '',
+    from,
+    to: takers(from)[0]?.value ?? '',
+    period: periodMeant(budget, from),
     amount: '',
     why: '',
   })
@@ -49,7 +50,8 @@ export function Transfer({ budget, onClose }: { budget: z.output<typeof BudgetSh
       onClose={onClose}
       saveLabel="Move"
       saving={move.isPending}
-      disabled={!form.why.trim() || !form.amount || !form.to}
+      disabled={!form.to}
+      missing={[!form.amount && 'an amount', !form.why.trim() && 'a reason']}
       failed={move.error ? words(move.error) : null}
       onSave={() => move.mutate({ ...form, amount: form.amount.replaceAll(',', ''), ask: true })}
     >
@@ -60,6 +62,8 @@ export function Transfer({ budget, onClose }: { budget: z.output<typeof BudgetSh
         onChange={from =>
           set({
             from,
+            // The one that was chosen, unless there is nothing in it.
+            period: holds(budget, from, form.period) ? form.period : periodMeant(budget, from),
             to: takers(from).find(one => one.value === form.to)?.value ?? takers(from)[0]?.value ?? '',
           })
         }
@@ -92,4 +96,16 @@ export function Transfer({ budget, onClose }: { budget: z.output<typeof BudgetSh
       <TextRow label="Why" value={form.why} onChange={why => set({ why })} />
     </EditDrawer>
   )
+}
+
+type Budget = z.output<typeof BudgetShape>
+
+/** Whether a line has money in a period. */
+const holds = (budget: Budget, line: string, period: string): boolean =>
+  Number(budget.lines.find(one => one.id === line)?.amounts[period] ?? 0) > 0
+
+/** The period money is likely to be taken from: today's or the first after it with something in it, or else the last before. */
+function periodMeant(budget: Budget, line: string): string {
+  const full = budget.periods.filter(one => holds(budget, line, one.key))
+  return (full.find(one => one.to >= budget.today) ?? full.at(-1) ?? budget.periods[0])?.key ?? ''
 }

@@ -71,7 +71,7 @@ export const budgetOperations = {
         state: version.state,
         today: on,
         currency,
-        periods: periods.map(({ key, label }) => ({ key, label })),
+        periods: periods.map(({ key, label, to }) => ({ key, label, to })),
         rates: version.rates,
         shut: shutTo(version, context.actor),
         approved: await approvedOf(context, version),

@@ -262,7 +262,7 @@ export const BudgetShape = z.object({
   state: z.string(),
   today: z.string(),
   currency: z.string(),
-  periods: z.array(z.object({ key: z.string(), label: z.string() })),
+  periods: z.array(z.object({ key: z.string(), label: z.string(), to: z.string() })),
   /** Budget rates people set: the plan's currency for one unit of each. */
   rates: z.record(z.string(), z.string()),
   total: UsedShape.omit({ used: true, runsOut: true }),

@@ -436,7 +436,7 @@ export const versionOperations = {
         .set({ state: input.take ? 'taken' : 'refused' })
         .where(eq(tables.proposals.id, input.id))
       context.note({
-        subject: `proposal ${input.id}`,
+        subject: `figures suggested for plan ${found.version}`,
         after: { taken: input.take, conflicts: conflicts.length },
       })
       return { ...done, conflicts }

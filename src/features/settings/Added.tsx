@@ -44,8 +44,9 @@ function Metrics({ metrics, known }: { metrics: ShownMetric[]; known: Named[] })
         rowKey={row => row.name}
         onRow={setForm}
         empty={
-          <EmptyState compact title="None added">
-            For example: net_sales / ledger_lines.
+          <EmptyState compact title="No metric is added yet">
+            A figure of your own, worked out from the others: net_sales / sessions, say. It then stands in the
+            explorer, in alerts and in reviews like any other.
           </EmptyState>
         }
         columns={[
@@ -61,6 +62,15 @@ function Metrics({ metrics, known }: { metrics: ShownMetric[]; known: Named[] })
         title={form?.version ? form.label : 'Add a metric'}
         onClose={() => setForm(null)}
         save={save}
+        missing={
+          form
+            ? [
+                !form.label.trim() && 'a label',
+                !form.name.trim() && 'a name',
+                !form.formula.trim() && 'a formula',
+              ]
+            : []
+        }
         onSave={() => form && save.mutate(form)}
         remove={remove}
         onRemove={form?.version ? () => remove.mutate({ name: form.name }) : undefined}
@@ -135,7 +145,12 @@ function Groups({ dimensions, known }: { dimensions: z.output<typeof Dimension>[
         rows={dimensions}
         rowKey={row => row.name}
         onRow={({ groups, ...row }) => setForm({ ...row, text: textOfGroups(groups) })}
-        empty={<EmptyState compact title="None added" />}
+        empty={
+          <EmptyState compact title="No groups are added yet">
+            Put countries, products or campaigns together as you speak of them: any figure can then be split
+            by them.
+          </EmptyState>
+        }
         columns={[
           { key: 'label', label: 'Groups', render: row => row.label },
           { key: 'of', label: 'Of', render: row => known.find(d => d.name === row.of)?.label ?? row.of },
@@ -148,6 +163,15 @@ function Groups({ dimensions, known }: { dimensions: z.output<typeof Dimension>[
         title={form?.version ? form.label : 'Add groups'}
         onClose={() => setForm(null)}
         save={save}
+        missing={
+          form
+            ? [
+                !form.label.trim() && 'a label',
+                !form.name.trim() && 'a name',
+                !form.text.trim() && 'its groups',
+              ]
+            : []
+        }
         onSave={() => {
           if (!form) return
           const { text, ...rest } = form

@@ -64,7 +64,7 @@ export function Editor(props: {
   onClose: () => void
   save: Act
   /** What has to be filled in before. */
-  missing?: readonly string[]
+  missing?: readonly (string | false)[]
   onSave: () => void
   remove?: Act
   onRemove?: () => void

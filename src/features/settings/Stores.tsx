@@ -51,6 +51,7 @@ export function Stores({ stores }: { stores: Shown[] }) {
         title={old ? (form?.name ?? '') : 'Add a store'}
         onClose={() => setForm(null)}
         save={save}
+        missing={form ? [!form.name.trim() && 'a name', !form.store.trim() && 'a handle'] : []}
         onSave={() => form && save.mutate(form)}
       >
         {form && (

@@ -106,7 +106,7 @@ export const costOperations = {
         table: rows.costRates,
         key: rows.costRates.id,
         id,
-        what: `${values.cost} rate from ${values.from}`,
+        what: `${values.cost} rate${store ? ` of ${store.name}` : ''} from ${values.from}`,
         version,
         values: { ...values, id },
       })
@@ -117,7 +117,15 @@ export const costOperations = {
     .input(z.object({ id: z.string() }))
     .output(z.object({ removed: z.literal(true) }))
     .handler(({ input, context }) =>
-      remove(context, rows.costRates, rows.costRates.id, input.id, 'such cost rate', storesOfRate),
+      remove(
+        context,
+        rows.costRates,
+        rows.costRates.id,
+        input.id,
+        'such cost rate',
+        storesOfRate,
+        (row: { cost: string; from: string }) => `${row.cost} rate from ${row.from}`,
+      ),
     ),
 
   saveCostAccounts: write({

@@ -137,7 +137,15 @@ export const settings = {
     .input(z.object({ id: z.string() }))
     .output(Removed)
     .handler(({ input, context }) =>
-      remove(context, rows.events, rows.events.id, input.id, 'such event', storesOfEvent),
+      remove(
+        context,
+        rows.events,
+        rows.events.id,
+        input.id,
+        'such event',
+        storesOfEvent,
+        (row: { name: string; from: string }) => `event ${row.name} ${row.from}`,
+      ),
     ),
 
   saveTarget: write({ role: 'lead', summary: 'Set a target for a metric over periods' })

@@ -79,12 +79,19 @@ export const remove = async (
   id: string,
   what: string,
   storesOf?: (row: Versioned) => Actor['stores'],
+  /** What it was, for the audit; as it is called in the error when absent. */
+  told?: (row: never) => string,
 ) => {
   const before = await current(context, { table, key, id })
   if (!before) throw new Failure('not_found', `There is no ${what}.`)
   if (storesOf) within(context.actor, storesOf(before))
   await context.ledger.delete(table as never).where(eq(key, id))
-  context.note({ subject: what, before, after: null, ...(storesOf && { stores: storesOf(before) }) })
+  context.note({
+    subject: told?.(before as never) ?? what,
+    before,
+    after: null,
+    ...(storesOf && { stores: storesOf(before) }),
+  })
   return { removed: true as const }
 }
 
