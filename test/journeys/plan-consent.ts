@@ -48,7 +48,18 @@ export async function consents(page: Page, phone: Page, url: string): Promise<vo
       bo?.request,
     )
   await bo?.close()
-  await open(phone, '/budget?version=Budget')
+  // Every figure is in sight on a phone: no table goes on beyond its right edge.
+  for (const [path, name] of [
+    ['/variance', 'Actual against plan and last year'],
+    ['/budget?version=Budget', 'Budget lines'],
+  ] as const) {
+    await open(phone, path)
+    const table = phone.getByRole('table', { name })
+    await table.getByRole('rowheader').first().waitFor()
+    const beyond = () =>
+      table.evaluate(({ parentElement: box }) => (box ? box.scrollWidth - box.clientWidth : Number.NaN))
+    await expect.poll(beyond, { message: path }).toBeLessThan(2)
+  }
   const waiting = phone.getByRole('list', { name: 'Transfers that wait for consent' })
   const first = waiting.getByRole('listitem').filter({ hasText: 'A rainy fair' })
   await first.getByText(`£120.00 from Photos to Stall, Dec ${year}`).waitFor()

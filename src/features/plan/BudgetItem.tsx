@@ -13,7 +13,15 @@ import { show } from '#ui/number.ts'
 import { Attachments } from './Attachments.tsx'
 import { BudgetPattern, patternForm, patternOf, wrongIn } from './BudgetPattern.tsx'
 import { FieldChanges } from './FieldChanges.tsx'
-import { actualsOf, type BudgetLine, type BudgetShape, itemKinds, knownFrom, type Version } from './model.ts'
+import {
+  actualsOf,
+  type BudgetLine,
+  type BudgetShape,
+  itemKinds,
+  knownFrom,
+  sayable,
+  type Version,
+} from './model.ts'
 
 type Kind = BudgetLine['kind']
 
@@ -226,15 +234,6 @@ export function BudgetItem(props: {
   )
 }
 
-/** Whether the form can say all that a line's actuals are read from: what it cannot it must not write over. */
-const sayable = (form: Parameters<typeof actualsOf>[0], line: BudgetLine): boolean =>
-  JSON.stringify(actualsOf(form).map(termOf)) === JSON.stringify(line.actuals.map(termOf))
-const termOf = ({ metric, times, where }: BudgetLine['actuals'][number]) => ({
-  metric,
-  times: Number(times),
-  where: where.map(({ dimension, is }) => [dimension, ...is]),
-})
-
 /** What a line's actuals are read from where the form has no words of its own for it. */
 const asItIs = ({ sources }: BudgetLine): string =>
   sources.find(one => one.source !== 'by hand' && !one.source.startsWith('General'))?.source ??
@@ -270,7 +269,7 @@ function formOf(line: BudgetLine | null, budget: z.output<typeof BudgetShape>) {
     why: '',
     ...patternForm(line, budget.periods),
   }
-  return line === null || sayable(form, line)
+  return line === null || sayable(form, line.actuals)
     ? form
     : { ...form, from: 'kept' as const, share: '1.9', each: '0.20' }
 }

@@ -367,6 +367,13 @@ export function actualsOf(form: { from: string; share: string; each: string }): 
   return [{ metric: 'spend', times: '1', where: platform ? [{ dimension: 'platform', is: [platform] }] : [] }]
 }
 
+/** Whether the form says all that a line's actuals are read from: what it cannot say it must not write over. */
+export const sayable = (form: Parameters<typeof actualsOf>[0], actuals: Item['actuals']): boolean => {
+  const plain = (some: Item['actuals']) =>
+    some.map(({ metric, times, where }) => [metric, Number(times), where.map(one => [one.dimension, one.is])])
+  return JSON.stringify(plain(actualsOf(form))) === JSON.stringify(plain(actuals))
+}
+
 /** Where a sum is known from, in words. */
 export const knownFrom = (source: string): string =>
   source === 'by hand'

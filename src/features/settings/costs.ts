@@ -106,7 +106,7 @@ export const costOperations = {
         table: rows.costRates,
         key: rows.costRates.id,
         id,
-        what: `${values.cost} rate${store ? ` of ${store.name}` : ''} from ${values.from}`,
+        what: `${values.cost} rate${store ? ` of ${store.name}` : values.currency ? ` in ${values.currency}` : ''} from ${values.from}`,
         version,
         values: { ...values, id },
       })
