@@ -1,6 +1,5 @@
 import { type KeyboardEvent, type ReactNode, useRef } from 'react'
 import { uniqueKeys } from './keys.ts'
-import { namesOver } from './names-over.ts'
 import { Scroll } from './Scroll.tsx'
 import css from './table.module.css'
 
@@ -52,6 +51,11 @@ export interface DataTableProps<Row> {
 const spoken = <Row,>({ name, label, key }: TableColumn<Row>): string =>
   name ?? (typeof label === 'string' ? label : key)
 
+/** What puts names over figures is fetched where there is a phone. */
+const onPhone = (table: HTMLTableElement | null) => {
+  if (innerWidth < 701) import('./names-over.ts').then(module => module.namesOver(table))
+}
+
 /** How many columns a heading of several stands over where the first, of names, is none beside them. */
 const beside = (n: number, span: number) => ({
   gridColumn: n > 0 ? `span ${span}` : span > 1 ? `span ${span - 1}` : '1 / -1',
@@ -96,7 +100,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   return (
     <Scroll label={props.caption} maxHeight={props.maxHeight}>
       <table
-        ref={props.entries ? null : namesOver}
+        ref={props.entries ? null : onPhone}
         className={css.table}
         data-compact={props.compact || undefined}
         data-entries={props.entries || undefined}

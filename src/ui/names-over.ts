@@ -16,8 +16,11 @@ export function columnsUnder(figures: readonly number[], whole: number, room: nu
  */
 export function namesOver(table: HTMLTableElement | null) {
   const box = table?.parentElement
-  if (!box) return
+  if (!box || table.dataset.watched) return
+  table.dataset.watched = ''
   const look = () => {
+    // The observers of a table that is gone see nothing more, and go with it.
+    if (!table.isConnected) return
     const at = box.scrollLeft
     delete table.dataset.over
     if (window.innerWidth > 700) return
@@ -41,8 +44,4 @@ export function namesOver(table: HTMLTableElement | null) {
   look()
   sizes.observe(box)
   contents.observe(table, { childList: true, subtree: true, characterData: true })
-  return () => {
-    sizes.disconnect()
-    contents.disconnect()
-  }
 }
