@@ -74,7 +74,7 @@ export const createEngine = ({
     }
   }
 
-  const fresh = async (scope: Scope): Promise<Deps & { decided: object }> => {
+  const fresh = async (scope: Scope): Promise<Deps & { decided: Decided }> => {
     const { settings, all } = await told()
     const deps: Deps = { granary, log, contents, world: all, scope, totalsOf }
     const costActuals = await booked.of(deps)
@@ -256,8 +256,14 @@ const filledOf = async (granary: Warehouse, any: boolean): Promise<Set<string>> 
   return new Set(Object.keys(listed).filter(name => row?.[name]))
 }
 
+/** What people decided, and which edition of the plans stood beside it. */
+interface Decided {
+  plans: number
+  [what: string]: unknown
+}
+
 /** Equal keys have equal answers while no load touches what they rest on. */
-const keyOf = (query: Query, made: Plan, { decided, contents }: Deps & { decided: object }): string => {
+const keyOf = (query: Query, made: Plan, { decided, contents }: Deps & { decided: Decided }): string => {
   const { window, scoped, whole } = made
   const coming = wholeFrom(whole, window) === undefined ? [] : whole.coming
   // How far the data reach decides what is N/A and what is 0, in days no load touched.
@@ -275,7 +281,8 @@ const keyOf = (query: Query, made: Plan, { decided, contents }: Deps & { decided
     window.moments,
     coming,
     reached,
-    decided,
+    // Plans that are carried anew, as forecasts are, say nothing of what is held against none.
+    made.resolved.targets.length > 0 ? decided : { ...decided, plans: undefined },
     dated,
   ]
   return createHash('sha256').update(JSON.stringify(all)).digest('base64')

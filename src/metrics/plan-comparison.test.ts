@@ -223,3 +223,29 @@ it('calls a plan by its own name in an answer, and by its handle where it has no
   expect(warnings.map(one => one.message).join(' ')).toContain('The plan Budget 2026 has net sales in EUR')
   await granary.close()
 })
+
+it('keeps answers that are held against no plan when one is carried anew, and asks anew for those that are', async () => {
+  const { granary, ask } = await over([
+    { order_id: '1', day: '2011-11-01', gross: 50 },
+    { order_id: '2', day: '2011-11-30', gross: 50 },
+  ])
+  const carry = (amount: string) =>
+    deliver(granary, 'budget_lines', [
+      {
+        ...{ store: '', version: 'budget', day: '2011-11-01', grain: 'month', line: 'net_sales', slice: '' },
+        ...{ amount, currency: 'GBP', source: amount },
+      },
+    ])
+  const asked = { metrics: ['net_sales'], from: '2011-11-01', to: '2011-11-30' }
+  const planned = async () => {
+    const { totals } = await ask({ ...asked, compare: ['plan.budget'] })
+    return totals.compare?.['plan.budget']?.values.net_sales?.value
+  }
+  await carry('100')
+  await ask(asked)
+  expect(await planned()).toBe('100')
+  await carry('20')
+  expect(await planned()).toBe('20')
+  expect((await ask(asked)).meta.cached).toBe(true)
+  await granary.close()
+})

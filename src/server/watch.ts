@@ -1,12 +1,13 @@
 import type { Context } from '#features/context.ts'
 import { createSender } from '#features/performance/delivery/send.ts'
-import { deliver, isComing, watchHours, watchOver } from '#features/performance/watch.ts'
+import { deliver, forecastAnew, isComing, watchHours, watchOver } from '#features/performance/watch.ts'
+import { askAhead } from '#features/reviews/ask-ahead.ts'
 import { openForecastPool } from '#forecast/pool.ts'
 import type { Jobs } from './jobs.ts'
 
 /** Watches over the figures as they come, and sends what is found. */
 export interface Watch {
-  /** One look at everything, and new forecasts. */
+  /** One look at everything, what will be read asked ahead, and new forecasts. */
   look(): Promise<void>
   /** Does what is due: asks for a look, looks at the hours, sends. */
   turn(): Promise<void>
@@ -75,8 +76,16 @@ export function keepWatch(context: Context, jobs: () => Jobs, onError: (error: u
     }
   }
   let timer: NodeJS.Timeout | undefined
+  const closing = new AbortController()
   return {
-    look: () => watchOver(context, pool),
+    // What is found first is told first; forecasts take longest. What is compared with them is asked once more.
+    async look() {
+      const ahead = () => askAhead(context, closing.signal).catch(onError)
+      await watchOver(context)
+      await ahead()
+      await forecastAnew(context, pool)
+      await ahead()
+    },
     turn,
     begin() {
       timer = setInterval(() => {
@@ -86,6 +95,7 @@ export function keepWatch(context: Context, jobs: () => Jobs, onError: (error: u
     },
     async close() {
       clearInterval(timer)
+      closing.abort()
       await turning
       await pool.close()
     },

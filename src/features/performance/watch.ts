@@ -8,9 +8,13 @@ import type { Sender } from './delivery/send.ts'
 import { askAll } from './forecasts/course.ts'
 import { makeForecasts } from './forecasts/make.ts'
 
-/** What is done after a load, and once a night: looks at what came, then forecasts anew. What is found first is told first. */
-export async function watchOver(context: Context, pool: ForecastPool): Promise<void> {
+/** What is done after a load, and once a night: looks at what came. */
+export async function watchOver(context: Context): Promise<void> {
   await evaluate(context)
+}
+
+/** What is done after it: forecasts anew. */
+export async function forecastAnew(context: Context, pool: ForecastPool): Promise<void> {
   await makeForecasts(context, pool)
 }
 
