@@ -31,6 +31,7 @@ describe('wrong use is told apart from failure', () => {
     [['query', '--metrics', 'net_sales', '--grain', 'fortnight'], /--grain/],
     [['query', '--metrics', 'net_sales', '--format', 'pdf'], /--format/],
     [['query', '--metrics', 'sales_of_nonsense'], /no metric sales_of_nonsense/],
+    [['query', '--metrics', 'net_sales', '--by', 'day'], /day is no dimension.*--grain day/],
     [['import', '/nowhere.csv', '--store', 'x'], /no file/],
     [['import', place, '--store', 'x'], /is a folder/],
     [['import', program, '--store', 'x'], /--preset NAME .* or --map FILE/],

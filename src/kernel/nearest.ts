@@ -1,5 +1,5 @@
-/** Edit distance, for "did you mean". */
-const distance = (a: string, b: string): number => {
+/** Levenshtein's edit distance, for "did you mean". */
+export const distance = (a: string, b: string): number => {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i)
   for (let i = 1; i <= a.length; i++) {
     const next = [i]

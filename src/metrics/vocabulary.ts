@@ -1,4 +1,5 @@
 import { Failure, invalid } from '#kernel/error.ts'
+import { distance } from '#kernel/nearest.ts'
 import { factByName } from './facts.ts'
 import { type Aggregate, aggregatesIn, type Formula, parse, unitOf } from './formula.ts'
 import type { Metric } from './metric.ts'
@@ -275,24 +276,6 @@ export const unknown = (name: string, among: Iterable<string>, what: string, ins
         ? `There are ${all.join(', ')}.`
         : `See the list of ${what}s.`,
   )
-}
-
-/** Levenshtein's edit distance. */
-const distance = (a: string, b: string): number => {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j += 1)
-      next.push(
-        Math.min(
-          (row[j] ?? 0) + 1,
-          (next[j - 1] ?? 0) + 1,
-          (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1),
-        ),
-      )
-    row = next
-  }
-  return row[b.length] ?? 0
 }
 
 /** Questions come one after another in the same words: read once. */

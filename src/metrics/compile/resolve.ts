@@ -4,7 +4,7 @@ import { planIn } from '#kernel/plan-comparison.ts'
 import { forecastTarget } from '#kernel/view.ts'
 import { dimensions } from '../dimensions.ts'
 import { type Aggregate, aggregateKey } from '../formula.ts'
-import type { Query } from '../query.ts'
+import { grains, type Query } from '../query.ts'
 import { type Known, unknown, type Vocabulary } from '../vocabulary.ts'
 import type { CustomDimension, World } from '../world.ts'
 import { mergeSums } from './merge-sums.ts'
@@ -58,6 +58,12 @@ export const resolve = (query: Query, vocabulary: Vocabulary, world: World): Res
     const groups = world.dimensions.find(d => d.name === name) ?? null
     if (groups) return { name, of: groups.of, groups }
     if (dimensions.some(d => d.name === name)) return { name, of: name, groups: null }
+    // Periods are not values of anything: they are what an answer is cut into.
+    if ((grains as readonly string[]).includes(name))
+      throw invalid(
+        `${name} is no dimension: it is how long a period is.`,
+        `Ask with the grain ${name}: \`--grain ${name}\` on the command line, \`"grain": "${name}"\` elsewhere.`,
+      )
     throw unknown(
       name,
       [...dimensions, ...world.dimensions].map(d => d.name),
