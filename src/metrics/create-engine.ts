@@ -37,6 +37,7 @@ export const createEngine = ({
   const cache = answerCache<Answer>()
   const totals = answerCache<Row[]>()
   const parts = answerCache<Parts>()
+  const filled = answerCache<Set<string>>()
   const { contents, refresh } = contentsOf(granary)
   const plans = plansOf(granary)
   const booked = ledgerCosts(granary)
@@ -47,6 +48,7 @@ export const createEngine = ({
     cache.evict(unfollowed)
     totals.evict(unfollowed)
     parts.evict(unfollowed)
+    filled.evict(unfollowed)
     await refresh(unfollowed)
     await plans.refresh(unfollowed)
     booked.evict(unfollowed)
@@ -185,8 +187,10 @@ export const createEngine = ({
     },
     async definitions() {
       const { all: settings } = await told()
-      const filled = await filledOf(granary, contents.stores(['products'], null) > 0)
-      const held = (name: string) => !(name in listed) || filled.has(name)
+      const { answer: said } = await filled.through('', ofProducts, log.version, () =>
+        filledOf(granary, contents.stores(['products'], null) > 0),
+      )
+      const held = (name: string) => !(name in listed) || said.has(name)
       const known = vocabulary(settings.metrics, settings)
       const splits = (name: string) =>
         [...known.values()]
@@ -248,6 +252,9 @@ export const createEngine = ({
   }
 }
 
+const always = [{ from: '0000-01-01', to: '9999-12-31' }]
+const ofProducts: Rest = { tables: ['products'], stores: null, windows: always }
+
 /** What the lists of products say anything of; files of sales that name products may tell their titles alone. */
 const filledOf = async (granary: Warehouse, any: boolean): Promise<Set<string>> => {
   if (!any) return new Set()
@@ -306,9 +313,7 @@ const restOf = (made: Plan): Rest => {
       ...(scoped.reach.convertTo ? (['exchange_rates'] as const) : []),
     ],
     stores: scoped.reach.stores,
-    windows: whenever
-      ? [{ from: '0000-01-01', to: '9999-12-31' }]
-      : window.sides.map(({ from, to }) => ({ from, to })),
+    windows: whenever ? always : window.sides.map(({ from, to }) => ({ from, to })),
   }
 }
 
