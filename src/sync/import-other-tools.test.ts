@@ -79,6 +79,15 @@ describe('money in the signs of several currencies', () => {
       { currency: 'GBP', gross: '60.0000' },
     ])
   })
+  it('and in none in other rows, is not taken for that of all', async () => {
+    const bare = ['1,2026-03-01,MUG,1,20.00', '2,2026-03-02,MUG,1,€30.00', '3,2026-03-03,MUG,1,0']
+    const { preview } = await guessed(['Order,Date,SKU,Qty,Price', ...bare], 'bare')
+    expect(said(preview.warnings)).toContain('in € in some rows and in no currency in others')
+    expect(await byCurrency('bare')).toEqual([
+      { currency: 'EUR', gross: '30.0000' },
+      { currency: 'GBP', gross: '20.0000' },
+    ])
+  })
   it('mapped by hand as that of the store says so', async () => {
     const columns = { order_id: 'Order', at: 'Date', quantity: 'Qty', unit_price: 'Price' }
     const came = await room.imports.run({

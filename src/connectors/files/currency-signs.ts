@@ -31,13 +31,20 @@ const ofCell = (cell: string): Said | null => {
   return found ? { said: found[0], codes: found[1] } : null
 }
 
-/** What a column of money says of its currency, by its heading or in its cells, each once; nothing where it holds no money. */
-const saidBy = (heading: string, cells: readonly string[]): Said[] => {
+/**
+ * What a column of money says of its currency, by its heading or in its cells, each once; nothing where it holds no money.
+ * `bare`: some of its amounts say nothing.
+ */
+const saidBy = (heading: string, cells: readonly string[]): { said: Said[]; bare: boolean } => {
   const code = /[([\s_]([A-Z]{3})[)\]]?$/.exec(heading)?.[1]
-  if (code && known.has(code)) return [{ said: code, codes: [code] }]
+  if (code && known.has(code)) return { said: [{ said: code, codes: [code] }], bare: false }
   const filled = cells.filter(cell => /\d/.test(cell))
-  if (!filled.every(isNumberCell)) return []
-  return [...new Map(filled.map(ofCell).flatMap(one => (one ? [[one.said, one] as const] : []))).values()]
+  if (!filled.every(isNumberCell)) return { said: [], bare: false }
+  const told = filled.map(ofCell)
+  return {
+    said: [...new Map(told.flatMap(one => (one ? [[one.said, one] as const] : []))).values()],
+    bare: filled.some((cell, n) => told[n] === null && /[1-9]/.test(cell)),
+  }
 }
 
 /**
@@ -54,11 +61,11 @@ export const withCurrency = (
   const as = { mapping, warnings: [] }
   const found = names.flatMap((name, i) => {
     if (!texts.some(text => text === name || text.includes(ident(name)))) return []
-    const said = saidBy(
+    const told = saidBy(
       name,
       rows.map(row => (row[i] ?? '').trim()),
     )
-    return said.length > 0 ? [{ name, said }] : []
+    return told.said.length > 0 ? [{ name, ...told }] : []
   })
   const [one] = found
   if (!one) return as
@@ -75,9 +82,10 @@ export const withCurrency = (
   if (unsure && more.length === 0) return { mapping, warnings }
   // Amounts of two currencies in one row cannot both be of one.
   const all = (said: readonly Said[]) => said.map(it => it.said).join()
-  if (more.length === 0 && found.some(other => all(other.said) !== all(one.said))) return as
+  const alike = more.length === 0 && !one.bare
+  if (alike && found.some(other => all(other.said) !== all(one.said))) return as
   const codeOf = (said: Said) => quote((isOwn(said) ? own : said === unsure ? '' : said.codes[0]) ?? '')
-  if (more.length === 0)
+  if (alike)
     return { mapping: { ...mapping, columns: { ...mapping.columns, currency: codeOf(first) } }, warnings: [] }
   const column = ident(one.name)
   // R$ holds the sign of the dollar: signs are asked for as they are listed, codes first.
@@ -89,7 +97,9 @@ export const withCurrency = (
     mapping: { ...mapping, columns: { ...mapping.columns, currency: `case ${cases.join(' ')} else '' end` } },
     warnings: [
       ...warnings,
-      `“${one.name}” is written in several currencies (${one.said.map(said => said.said).join(', ')}): each row is taken in its own${unsure ? `, but for ${unsure.said}` : ''}.`,
+      more.length === 0
+        ? `“${one.name}” is written in ${first.said} in some rows and in no currency in others: those are taken in the store's.`
+        : `“${one.name}” is written in several currencies (${one.said.map(said => said.said).join(', ')}): each row is taken in its own${unsure ? `, but for ${unsure.said}` : ''}.`,
     ],
   }
 }

@@ -43,18 +43,22 @@ const saidAll = (table: string, places: readonly number[]) =>
     ? said(`${table}.c${places[0]}`)
     : `nullif(concat_ws(chr(31), ${places.map(at => `coalesce(${said(`${table}.c${at}`)}, '')`).join(', ')}), '')`
 
-/** Rows of a table, those of them that say the key, how many keys there are; how many rows of `from` find theirs. */
-const countsOf = async (sandbox: Sandbox, keys: readonly Key[], table: string, from: string) => {
-  const [other, own] = [
-    saidAll(
-      'o',
-      keys.map(one => one.other),
-    ),
+/** What a row of the table so far (p) and one of the file beside it (o) say of the key. */
+const bothSay = (keys: readonly Key[]) =>
+  [
     saidAll(
       'p',
       keys.map(one => one.own),
     ),
-  ]
+    saidAll(
+      'o',
+      keys.map(one => one.other),
+    ),
+  ] as const
+
+/** Rows of a table, those of them that say the key, how many keys there are; how many rows of `from` find theirs. */
+const countsOf = async (sandbox: Sandbox, keys: readonly Key[], table: string, from: string) => {
+  const [own, other] = bothSay(keys)
   const [row] = await sandbox.rows<Record<string, string>>(
     `SELECT o.*, p.* FROM (SELECT count(nullif(${other}, '')) AS said, count(DISTINCT nullif(${other}, '')) AS keys FROM ${table} o) o,
        (SELECT count(*) FILTER (${own} IN (SELECT ${other} FROM ${table} o WHERE ${other} <> '')) AS found, count(*) AS rows FROM ${from} p) p`,
@@ -152,16 +156,7 @@ export const joinFiles = async (
         name,
       })
       const more = other.flatMap((_, at) => (way.some(key => key.other === at) ? [] : [at]))
-      const [own, its] = [
-        saidAll(
-          'p',
-          way.map(key => key.own),
-        ),
-        saidAll(
-          'o',
-          way.map(key => key.other),
-        ),
-      ]
+      const [own, its] = bothSay(way)
       const cells = more.map((at, n) => `o.c${at} AS c${names.length + n}`)
       await sandbox.run(
         `CREATE TABLE ${made} AS SELECT ${['p.*', ...cells].join(', ')} FROM ${from} p LEFT JOIN ${table} o ON ${own} = ${its} AND ${its} <> ''`,

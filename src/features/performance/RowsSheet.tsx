@@ -1,5 +1,4 @@
 import { Button } from '@mantine/core'
-import { useMediaQuery } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, words } from '#features/client.ts'
@@ -10,6 +9,7 @@ import { DataTable } from '#ui/DataTable.tsx'
 import { Drawer } from '#ui/Drawer.tsx'
 import { saveCsv } from '#ui/download.ts'
 import { Row } from '#ui/Page.tsx'
+import { usePhone } from '#ui/phone.ts'
 import { Scroll } from '#ui/Scroll.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import css from './performance.module.css'
@@ -48,7 +48,7 @@ export function RowsSheet({
   const settings = useQuery(api.settings.read.queryOptions({ input: {}, staleTime: 300_000 }))
   const stores = Object.fromEntries((settings.data?.stores ?? []).map(one => [one.store, one.name]))
   // Its head and what stands under it wrap there.
-  const narrow = useMediaQuery('(max-width: 700px)', false, { getInitialValueInEffect: false })
+  const narrow = usePhone()
   const data = found.data
   // A page of rows has much that is empty: those columns are left out here, not of the file.
   const telling = (data?.columns ?? [])

@@ -28,11 +28,11 @@ function oneByOne(engine: Engine, stop: AbortSignal): Engine {
  */
 export async function askAhead(context: Context, stop: AbortSignal): Promise<void> {
   const calm = { ...context, metrics: oneByOne(context.metrics, stop) }
-  try {
-    await mondayOf(calm)
-    await flashOf(calm)
-  } catch (error) {
-    // Without a whole week there is no pack yet; who stops has other things to do.
-    if (!(error instanceof Failure) && !stop.aborted) throw error
-  }
+  for (const read of [mondayOf, flashOf])
+    try {
+      await read(calm)
+    } catch (error) {
+      // Without a whole week there is no pack yet; who stops has other things to do.
+      if (!(error instanceof Failure) && !stop.aborted) throw error
+    }
 }

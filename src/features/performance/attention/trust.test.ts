@@ -9,7 +9,7 @@ import { alertRules, alerts, looks, outbox } from '#postgres/tables/watch.ts'
 import { carryRows } from '#sync/own-rows.ts'
 import { lineRow } from '../../../../test/small-ledger.ts'
 import { someone, type WatchRoom, watchRoom } from '../../../../test/watch-room.ts'
-import { compose } from '../delivery/compose.ts'
+import { compose, staleWords } from '../delivery/compose.ts'
 import { evaluate, sowRules } from './evaluate.ts'
 
 /** Two shops; "north" lost most of its orders on the sixth of May. */
@@ -139,8 +139,11 @@ describe('a look that is cut short', () => {
       // Days of last winter that were well say nothing of today.
       expect((await asked()).lookingTo).toBe(last)
     }
+    const stale = () => staleWords(room.context(), { stores: null })
+    expect(await stale()).toContain('what came since is still looked at')
     await evaluate(room.context())
     expect(await asked()).toMatchObject({ lookedAt: last, lookingTo: null })
+    expect(await stale()).toBe('')
     const [found, ...more] = await ofNorth()
     expect(more).toEqual([])
     expect(found).toMatchObject({ since: fell, until: null, seenOn: last, state: 'open' })

@@ -1,5 +1,4 @@
 import { SegmentedControl } from '@mantine/core'
-import { useMediaQuery } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { api } from '#features/client.ts'
@@ -10,6 +9,7 @@ import type { Answer, Query } from '#metrics/query.ts'
 import { Chart } from '#ui/Chart.tsx'
 import { ChartCard } from '#ui/ChartCard.tsx'
 import { show } from '#ui/number.ts'
+import { usePhone } from '#ui/phone.ts'
 import { EmptyState } from '#ui/State.tsx'
 import { columnsOf, type WaterfallProps, waterfall } from '#ui/waterfall.ts'
 import { discuss } from '../Discuss.tsx'
@@ -152,7 +152,7 @@ export function Contribution() {
 
 /** From net sales down, cost by cost; beside it each tier with what it is made of. */
 function Layers({ lens, answer }: { lens: Lens; answer: Answer }) {
-  const narrow = useMediaQuery('(max-width: 700px)', false, { getInitialValueInEffect: false })
+  const narrow = usePhone()
   const measure = measureOf(answer, 'net_sales')
   const layered = useMemo(() => layers(answer.totals, lens.tiers), [answer, lens.tiers])
   const props = useMemo((): WaterfallProps | null => {
