@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
 import { freeId, isMoney } from '#kernel/field-values.ts'
 import { snoozed } from '#kernel/snooze.ts'
-import { alertsTitle, causeLink } from './model.ts'
+import { causeLink } from './evidence/model.ts'
+import { alertsTitle } from './model.ts'
 
 it('the screen of alerts says how many are open and which comes first', () => {
   const told = { lookedAt: '2026-11-24', lookingTo: null, waiting: [] }

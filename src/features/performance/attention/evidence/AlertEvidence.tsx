@@ -6,9 +6,9 @@ import { Chart } from '#ui/Chart.tsx'
 import { lines } from '#ui/drawings.ts'
 import { show } from '#ui/number.ts'
 import { Skeleton } from '#ui/State.tsx'
-import css from './attention.module.css'
+import css from '../attention.module.css'
+import type { AlertTold } from '../shape.ts'
 import { eventsOf, evidenceOf, usualWithin } from './model.ts'
-import type { AlertTold } from './shape.ts'
 
 /** The figure by day around the alert, and what was usual over its days. */
 export function AlertEvidence({ alert }: { alert: AlertTold }) {

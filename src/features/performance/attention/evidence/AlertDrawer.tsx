@@ -10,10 +10,10 @@ import { Drawer } from '#ui/Drawer.tsx'
 import { Sentence } from '#ui/Sentence.tsx'
 import { ErrorState, Skeleton } from '#ui/State.tsx'
 import { useUrl } from '#ui/url.ts'
+import css from '../attention.module.css'
+import type { AlertTold } from '../shape.ts'
 import { AlertEvidence } from './AlertEvidence.tsx'
-import css from './attention.module.css'
 import { alertStates, causeLink, perDay, stateWords } from './model.ts'
-import type { AlertTold } from './shape.ts'
 
 /** One alert: its course, why it is so, what was alike before, and what one does about it. */
 export function AlertDrawer({ id, onClose }: { id: string | undefined; onClose: () => void }) {
