@@ -67,15 +67,17 @@ export interface Deps {
   hours?: HoursOf
 }
 
-/** The passes in order: names, stores, days, tables, statements. */
-export const plan = (
+/** The passes in order: names, stores, days, tables, statements. Reads nothing but rates, where money must be converted. */
+export const plan = async (
   query: Query,
   { granary, log, contents, world, scope }: Omit<Deps, 'totalsOf'>,
   known: Vocabulary = vocabulary(world.metrics, world),
   least?: number,
-): Plan => {
+): Promise<Plan> => {
   const resolved = resolve(query, known, world)
   const scoped = scopeOf(resolved, world, scope, contents)
+  const { convertTo, bases } = scoped.reach
+  const rates = convertTo === null ? null : await contents.rates([convertTo, ...bases])
   const spans = tablesOf(resolved).flatMap(t => contents.span(t, scoped.reach.stores) ?? [])
   const data = spans.reduce<{ from: string; to: string } | null>(
     (all, s) => (all ? { from: earlier(s.from, all.from), to: later(s.to, all.to) } : s),
@@ -117,6 +119,7 @@ export const plan = (
       apart: sourced.apart,
       grouped,
       reach: scoped.reach,
+      rates,
       reached: reachedIn(contents, scoped),
       whole,
       dialect,
@@ -295,7 +298,7 @@ export const runParts = async (made: Plan, { granary, contents, world, hours }: 
 
 /** How many rows there are, where a page lies behind the last: no row of it could tell. */
 const countOf = async (query: Query, deps: Deps): Promise<number> => {
-  const { main } = plan({ ...query, offset: 0, limit: 1, subtotals: false }, deps)
+  const { main } = await plan({ ...query, offset: 0, limit: 1, subtotals: false }, deps)
   const { sql, parameters } = main.statement
   const [row] = main.sourced.branches.length === 0 ? [] : await deps.granary.query(sql, parameters)
   return Number(row?.n ?? 0)

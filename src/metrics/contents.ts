@@ -1,7 +1,7 @@
 import { type TableName, table, tables } from '#kernel/canonical.ts'
 import { earlier, later } from '#kernel/day.ts'
 import type { RatedPair } from '#kernel/exchange.ts'
-import { ratedPairs } from '#warehouse/rates.ts'
+import { type Rates, ratedPairs, ratesOf } from '#warehouse/rates.ts'
 import type { Change, Warehouse } from '#warehouse/warehouse.ts'
 
 /** What tables hold that a question must know before it is written: which days, stores, currencies and counters. */
@@ -16,6 +16,8 @@ export interface Contents {
   counters(stores: readonly string[] | null): { store: string; counters: string[] }[]
   /** Between which currencies rates are known. */
   pairs(): readonly RatedPair[]
+  /** The rates between currencies, and those they lead through: read once until others come. */
+  rates(currencies: readonly string[]): Promise<Rates>
 }
 
 interface Holding {
@@ -37,6 +39,7 @@ const laterDays: Partial<Record<TableName, string>> = {
 export const contentsOf = (granary: Warehouse) => {
   const held = new Map<TableName, Holding[]>()
   let pairs: readonly RatedPair[] = []
+  const rates = new Map<string, Promise<Rates>>()
 
   const read = async (name: TableName): Promise<void> => {
     const { columns, dated } = table(name)
@@ -87,6 +90,16 @@ export const contentsOf = (granary: Warehouse) => {
       })
     },
     pairs: () => pairs,
+    rates(currencies) {
+      const key = [...new Set(currencies)].toSorted().join()
+      const known = rates.get(key)
+      if (known) return known
+      const reading = ratesOf(granary, currencies)
+      rates.set(key, reading)
+      // What could not be read is read again by the next question, and not refused for good.
+      reading.catch(() => rates.delete(key))
+      return reading
+    },
   }
   return {
     contents,
@@ -94,7 +107,9 @@ export const contentsOf = (granary: Warehouse) => {
     async refresh(changes: readonly Change[]): Promise<void> {
       const changed = [...new Set(changes.filter(c => c.stores.length > 0).map(c => c.table))]
       await Promise.all(changed.filter(name => 'store' in tables[name].columns).map(read))
-      if (changes.some(c => c.table === 'exchange_rates')) pairs = await ratedPairs(granary)
+      if (!changes.some(c => c.table === 'exchange_rates')) return
+      rates.clear()
+      pairs = await ratedPairs(granary)
     },
   }
 }

@@ -109,20 +109,20 @@ export const createEngine = ({
   const withHours = async (deps: Fresh, made: Plan): Promise<Fresh> => {
     const sold = contents.span('sales_lines', made.scoped.reach.stores)
     const asked = sold && hoursAsked(made, sold.to)
-    const ran = asked && hoursRan((await answered(asked, deps, plan(asked, deps))).rows)
+    const ran = asked && hoursRan((await answered(asked, deps, await plan(asked, deps))).rows)
     return { ...deps, hours: hoursKnown(deps.world.planHours, ran), decided: { ...deps.decided, ran } }
   }
 
   return {
     async ask(query, scope) {
       const deps = await fresh(scope)
-      const made = plan(query, deps)
+      const made = await plan(query, deps)
       const answer = await answered(query, deps, made)
       const strange = await unknownValues({
         filters: made.resolved.filters,
         facts: made.resolved.aggregates.map(a => a.fact),
         rowsBehind: answer.meta.rowsBehind,
-        answered: other => answered(other, deps, plan(other, deps)),
+        answered: async other => answered(other, deps, await plan(other, deps)),
       })
       return strange.length === 0
         ? answer
@@ -130,14 +130,14 @@ export const createEngine = ({
     },
     async parts(query, least, scope) {
       const known = await fresh(scope)
-      const made = plan(query, known, undefined, least)
+      const made = await plan(query, known, undefined, least)
       const deps = reachesHours(made) ? await withHours(known, made) : known
       const key = `${least} ${keyOf(query, made, deps)}`
       return (await parts.through(key, restOf(made), log.version, () => runParts(made, deps))).answer
     },
     async explain(query, scope) {
       const deps = await fresh(scope)
-      return explanation(query, plan(query, deps), deps.world)
+      return explanation(query, await plan(query, deps), deps.world)
     },
     async rows(request, scope) {
       const deps = await fresh(scope)
@@ -154,9 +154,9 @@ export const createEngine = ({
           ...Object.entries(request.values ?? {}).map(([dimension, value]) => ({ dimension, is: [value] })),
         ],
       }
-      const outer = plan(request.query, deps)
+      const outer = await plan(request.query, deps)
       const days = request.period ? periodWindow(outer.window, request.period) : outer.window
-      const made = plan({ ...narrowed, window: undefined, from: days.from, to: days.to }, deps)
+      const made = await plan({ ...narrowed, window: undefined, from: days.from, to: days.to }, deps)
       const metric = made.resolved.metrics[0]
       const fact = metric?.aggregates[0] ? factByName[metric.aggregates[0].fact] : undefined
       if (!fact)

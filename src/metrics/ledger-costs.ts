@@ -117,7 +117,7 @@ async function figuresOf(
   const metric = costMetrics[cost] ?? cost
   const days = [...periods.map(one => one.from), ...periods.map(one => one.to)].toSorted()
   const ask = async (from: Day, to: Day, monthly: boolean) => {
-    const made = plan(
+    const made = await plan(
       {
         metrics: [metric, sales],
         from,

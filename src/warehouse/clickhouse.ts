@@ -37,6 +37,8 @@ const dialect: Dialect = {
   begins: (text, needle) => `startsWith(lowerUTF8(${text}), lowerUTF8(${needle}))`,
   among: (column, values) => `${column} IN (${values.join(', ')})`,
   weekday: day => `toDayOfWeek(${day})`,
+  listed: text =>
+    `(SELECT value, toInt64(place) - 1 AS n FROM (SELECT splitByChar(',', ${text}) AS v) ARRAY JOIN v AS value, arrayEnumerate(v) AS place)`,
 }
 
 export interface ClickhouseOptions {

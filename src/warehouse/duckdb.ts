@@ -24,6 +24,8 @@ const dialect: Dialect = {
   // Unlike IN it is asked once of each text that is stored, not of each row, where a column has few of them.
   among: (column, values) => `list_contains([${values.join(', ')}], ${column})`,
   weekday: day => `isodow(${day})`,
+  listed: text =>
+    `(SELECT unnest(v) AS value, unnest(range(len(v))) AS n FROM (SELECT string_split(${text}, ',') AS v))`,
 }
 
 /**

@@ -24,6 +24,8 @@ export interface Rates {
    * third currency, as the metrics convert. Null where there is none.
    */
   on(from: string, to: string, day: Day): string | null
+  /** The days from which on each of them holds, in order. */
+  course(from: string, to: string): readonly { day: Day; rate: string | null }[]
   /** The mean of a span's days; null where one of them has none. */
   mean(from: string, to: string, span: { from: Day; to: Day }): string | null
 }
@@ -58,8 +60,24 @@ export async function ratesOf(granary: Warehouse, currencies: readonly string[])
     const [near, far] = [direct(from, way.through, day), direct(way.through, to, day)]
     return near === null || far === null ? null : exact(near).times(exact(far)).toDecimalPlaces(12).toString()
   }
+  const courses = new Map<string, { day: Day; rate: string | null }[]>()
+  const course: Rates['course'] = (from, to) => {
+    const known = courses.get(`${from}${to}`)
+    if (known) return known
+    const legs = (ways.get(`${from}${to}`) ?? []).flatMap(({ through, since, until }) => [
+      ...(given.get(`${from}${through}`) ?? []),
+      ...(given.get(`${through}${to}`) ?? []),
+      ...[since, until].flatMap(day => (day === null ? [] : [{ day }])),
+    ])
+    const days = [...new Set([...(given.get(`${from}${to}`) ?? []), ...legs].map(({ day }) => day))]
+    const all = days.toSorted().map(day => ({ day, rate: on(from, to, day) }))
+    const found = all.filter(({ rate }, n) => rate !== (all[n - 1]?.rate ?? null))
+    courses.set(`${from}${to}`, found)
+    return found
+  }
   return {
     on,
+    course,
     mean(from, to, span) {
       if (from === to) return '1'
       const days = daysBetween(span.from, span.to)

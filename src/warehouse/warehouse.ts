@@ -99,6 +99,8 @@ export interface Dialect {
   among(column: string, values: readonly string[]): string
   /** 1 = Monday … 7 = Sunday. */
   weekday(day: string): string
+  /** A table of what stands between the commas of a text: `value`, and its place `n`, from 0. */
+  listed(text: string): string
 }
 
 /**

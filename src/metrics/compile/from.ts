@@ -3,7 +3,7 @@ import { invalid } from '#kernel/error.ts'
 import type { Dialect, Parameters } from '#warehouse/warehouse.ts'
 import type { Source } from '../fact.ts'
 import { inSegments } from './days-sql.ts'
-import { ratesInto, rateType } from './rates-sql.ts'
+import type { Conversion } from './rates-sql.ts'
 import type { DimensionFilter, Resolved, ResolvedDimension } from './resolve.ts'
 import type { Reach } from './scope.ts'
 import { inList, Text } from './text.ts'
@@ -49,12 +49,6 @@ export const dimensionSql = (d: ResolvedDimension, source: Source, dialect: Dial
     : text.bind(d.groups.otherwise, 'String')
 }
 
-/** What a row's money is multiplied by; null where nothing is converted. Rows that name no currency hold no money. */
-export const rateSql = ({ reach }: Pick<Asked, 'reach'>, source: Source, text: Text): string | null =>
-  reach.convertTo && 'currency' in source.dimensions
-    ? `CASE WHEN f.currency IN (${text.bind(reach.convertTo, 'String')}, '') THEN CAST(1 AS ${rateType}) ELSE r.rate END`
-    : null
-
 /** A join with the first and last day a side asks for written where it names them. */
 const onDays = (join: string, { segments }: Side): string =>
   segments.length === 0
@@ -64,15 +58,14 @@ const onDays = (join: string, { segments }: Side): string =>
         .replaceAll('@last', `DATE '${segments.map(one => one.to).reduce(later)}'`)
 
 /**
- * FROM and WHERE of a side: the stores, the days, the filters. `rated` says whether rows are multiplied by a rate: none is
- * looked up for what only counts.
+ * FROM and WHERE of a side: the stores, the days, the filters, and what converts its money.
  */
 export const fromSql = (
   { resolved, grouped, reach, dialect }: Omit<Asked, 'window'>,
   source: Source,
   side: Side,
   text: Text,
-  { also = [], rated }: { also?: readonly string[]; rated: boolean },
+  { also = [], money }: { also?: readonly string[]; money: Conversion | null },
 ): string => {
   const day = `f.${source.day}`
   const filtered = resolved.filters.map(f => f.dimension)
@@ -99,11 +92,7 @@ export const fromSql = (
           `LEFT JOIN ${dialect.from('promotions')} promo ON promo.store = f.store AND promo.code = f.discount_code`,
         ]
       : []),
-    ...(rated && reach.convertTo && 'currency' in source.dimensions
-      ? [
-          `ASOF LEFT JOIN (${ratesInto(reach.convertTo, reach.crossings, dialect, text)}) r ON r.base = f.currency AND ${day} >= r.day`,
-        ]
-      : []),
+    ...(money?.join ? [money.join] : []),
   ]
   return `FROM ${dialect.from(source.table)} f ${joins.join(' ')}\nWHERE ${conditions.join(' AND ')}`
 }
@@ -183,7 +172,7 @@ export const rowConditions = (
     source,
     side,
     text,
-    { also, rated: false },
+    { also, money: null },
   )
   return { from, parameters: text.parameters }
 }

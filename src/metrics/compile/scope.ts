@@ -20,6 +20,8 @@ export interface Reach {
   several: boolean
   /** Set where money must be converted. */
   convertTo: string | null
+  /** The other currencies that money is booked in, where it must be. */
+  bases: string[]
   /** Ways through a third currency, for money whose own rate is not known, or not yet. */
   crossings: Crossing[]
   /** Whose sessions count in a store that has several counters. */
@@ -62,6 +64,7 @@ export const scopeOf = (resolved: Resolved, world: World, scope: Scope, contents
       stores: only,
       several: contents.stores(tables, only) > 1,
       convertTo: convert ? currency : null,
+      bases: convert ? booked.filter(base => base !== currency) : [],
       crossings: convert ? booked.flatMap(base => crossings(contents.pairs(), base, currency)) : [],
       counters: counters.map(({ store, counter }) => ({ store, counter })),
     },

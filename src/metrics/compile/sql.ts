@@ -1,9 +1,10 @@
+import type { Rates } from '#warehouse/rates.ts'
 import type { Dialect, Row } from '#warehouse/warehouse.ts'
 import { aggregateKey } from '../formula.ts'
 import { tableOf } from '../reach.ts'
 import type { Reached } from './covers.ts'
 import { bucketSql, inSegments, lateSql, onLateDays, startSql } from './days-sql.ts'
-import { codeSql, dimensionSql, fromSql, rateSql } from './from.ts'
+import { codeSql, dimensionSql, fromSql } from './from.ts'
 import { gathered, groupBy, type Part, spelt, united } from './gather.ts'
 import {
   aggregateSql,
@@ -16,6 +17,7 @@ import {
   unrated,
 } from './measures.ts'
 import { finish } from './order.ts'
+import { type Conversion, conversionSql } from './rates-sql.ts'
 import type { Resolved, ResolvedDimension } from './resolve.ts'
 import type { Reach } from './scope.ts'
 import { type Branch, hasHours } from './source.ts'
@@ -30,6 +32,8 @@ export interface Shape {
   branches: Branch[]
   grouped: ResolvedDimension[]
   reach: Reach
+  /** Rates between the currencies of `reach`, where money must be converted. */
+  rates: Rates | null
   reached: Reached
   whole: Whole
   dialect: Dialect
@@ -137,8 +141,9 @@ const writeSides = (shape: Shape, text: Text, branch: Branch): Part[] => {
   const every = sidesOf(window, branch)
   const sides = every.filter(side => side.segments.length > 0)
   const { keys, codes } = dimensionKeys(shape, source, text)
-  const rated = branch.aggregates.some(isMoney)
-  const rate = rated ? rateSql(shape, source, text) : null
+  const all = { ...(sides[0] as Side), segments: sides.flatMap(side => side.segments) }
+  const money = conversionOf(shape, branch, all, text)
+  const rate = money?.rate ?? null
   const columns: Record<string, string> = {}
   const beside: Part[] = []
   for (const whole of sides) {
@@ -160,13 +165,23 @@ const writeSides = (shape: Shape, text: Text, branch: Branch): Part[] => {
       columns[unrated(s, source.table)] =
         `sum(CASE WHEN ${[`${rate} IS NULL`, ...(within ? [within] : [])].join(' AND ')} THEN 1 ELSE 0 END)`
   }
-  const all = { ...(sides[0] as Side), segments: sides.flatMap(side => side.segments) }
-  const rest = fromSql(shape, source, all, text, { rated })
+  const rest = fromSql(shape, source, all, text, { money })
   const part = mixesStores(shape, branch)
     ? storeByStore({ keys, columns, rest })
     : { keys, columns, rest: `${rest}${groupBy(grouped.length)}` }
   return [spelt(part, codes, dialect.text), ...beside]
 }
+
+/** What converts the money of a branch over a side's days; null for what only counts, or names no currency. */
+const conversionOf = (
+  { reach, rates, dialect }: Shape,
+  { aggregates, source }: Branch,
+  side: Side,
+  text: Text,
+): Conversion | null =>
+  aggregates.some(isMoney) && 'currency' in source.dimensions
+    ? conversionSql(reach, rates, side, `f.${source.day}`, dialect, text)
+    : null
 
 /** What is left out of a side in a branch that holds hours itself. */
 const lateOf = ({ source }: Branch, side: Side, text: Text): string[] =>
@@ -230,9 +245,9 @@ const writeBranch = (
   const p = window.grain && (period ?? bucketSql(window, side, `f.${source.day}`, text))
   const { keys: dimensions, codes } = dimensionKeys(shape, source, text)
   const keys = { ...(p && { p }), ...dimensions }
-  const rated = branch.aggregates.some(isMoney)
-  const rest = fromSql(shape, source, side, text, { also: lateOf(branch, side, text), rated })
-  const rate = rated ? rateSql(shape, source, text) : null
+  const money = conversionOf(shape, branch, side, text)
+  const rest = fromSql(shape, source, side, text, { also: lateOf(branch, side, text), money })
+  const rate = money?.rate ?? null
   const columns: Record<string, string> = {}
   const since = sinceSql(shape, branch, side, text, period)
   for (const aggregate of branch.aggregates)
