@@ -121,4 +121,21 @@ describe('anomalies', () => {
     const closed = [periodStart('2023-01-02', 'day', 250)]
     expect(findAnomalies(days(values), { calendar: { closed } }).events).toEqual([])
   })
+
+  it('are not the lull of the first Christmas a shop sees, but a deeper fall then, and a lull in any other month', () => {
+    const start = '2025-05-01'
+    const fell = (to: number, from: string, until: string) => {
+      const values = shop(7, 300).map((value, t) => {
+        const day = periodStart(start, 'day', t)
+        return day >= from && day <= until ? to * value : value
+      })
+      const series = { values, cadence: 'day' as const, start }
+      return findAnomalies(series, { calendar: { country: 'GB' } }).events.filter(
+        one => one.direction === 'below',
+      )
+    }
+    expect(fell(0.6, '2025-12-20', '2026-01-03')).toEqual([])
+    expect(fell(0.2, '2025-12-20', '2026-01-03')[0]?.since).toBe('2025-12-20')
+    expect(fell(0.6, '2025-11-12', '2025-11-24')).toHaveLength(1)
+  })
 })

@@ -1,4 +1,4 @@
-import type { Day } from '#kernel/day.ts'
+import { type Day, dayCount } from '#kernel/day.ts'
 import { invalid } from '#kernel/error.ts'
 import { type Calendar, effectsOf, isClosedIn } from './effects.ts'
 import { type AnomalyEvent, eventsOf } from './events.ts'
@@ -120,6 +120,28 @@ const isPositive = (values: readonly number[]) =>
   values.length > 0 && quantile(values, 0) > median(values) / 20 && median(values) > 0
 const floorOf = (first: readonly number[]) => quantile(first, 0) / 10
 
+/**
+ * Between the last post before Christmas and Epiphany trade ebbs where gifts are given, and beyond where they are not: by how
+ * much only a year before can tell. Until one can, a loss of up to so much of the same weekdays before is no news.
+ */
+const ebb = { from: '12-19', to: '01-06', most: 0.75, weeks: 4 }
+
+/** Whether a value is a lull of the first turn of the year that its series has seen. */
+function isFirstEbb({ start, cadence, values }: Series, t: number): boolean {
+  if (start === undefined || cadence !== 'day' || t >= 364) return false
+  const day = periodStart(start, cadence, t)
+  if (day.slice(5) < ebb.from && day.slice(5) > ebb.to) return false
+  // The weekdays before it began: in the middle of it the weeks before are lulls themselves.
+  const began = dayCount(`${Number(day.slice(0, 4)) - Number(day.slice(5) <= ebb.to)}-${ebb.from}`, day)
+  const last = t - 7 * Math.ceil(began / 7)
+  const before = Array.from({ length: ebb.weeks }, (_, n) => values[last - 7 * n] ?? [])
+    .flat()
+    .filter(value => value > 0)
+  const value = values[t] ?? 0
+  const usual = median(before)
+  return before.length > 0 && value < usual && value > (1 - ebb.most) * usual
+}
+
 /** Takes off what the calendar explains, as far as the past up to the last renewal could tell. What is new is not judged. */
 function cleaner(series: Series, values: readonly (number | null)[], calendar: Calendar | undefined) {
   const same = (point: number) => point
@@ -138,7 +160,7 @@ function cleaner(series: Series, values: readonly (number | null)[], calendar: C
     const now = removed
     if (now === undefined || value === null) return { value, back: same }
     const h = t - known
-    if (now.isNew(h)) return { value: null, back: same }
+    if (now.isNew(h) || isFirstEbb(series, t)) return { value: null, back: same }
     const one = Float64Array.from({ length: h + 1 })
     return {
       value: now.take(value, h),

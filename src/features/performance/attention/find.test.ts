@@ -7,7 +7,7 @@ import { eventsOf } from './evidence/model.ts'
 import { type Found, findIn, oneOfEach } from './find.ts'
 import { ranked } from './ranking.ts'
 import { type Rule, usualRules } from './rules.ts'
-import { type Cell, sameMix, type Watched } from './watched.ts'
+import { type Cell, sameMix, settled, type Watched } from './watched.ts'
 
 const days = 120
 /** A hundred a day among siblings of a thousand, a little restless, and `last` of it over the last week. */
@@ -208,6 +208,30 @@ describe('when an alert began', () => {
     expect(startOf(alert('2026-03-01', null, 0.7), seen('2026-03-20'), '2026-04-06')).toBe('2026-03-01')
     expect(startOf(alert('2026-03-24', '2026-03-28'), seen('2026-04-02'), '2026-04-06')).toBe('2026-03-24')
     expect(startOf(alert('2026-03-24'), seen('2026-04-02', { store: 'uk' }), '2026-04-06')).toBe('2026-03-24')
+  })
+})
+
+describe('what follows orders after weeks', () => {
+  /** A shop that opened on a day, of whose sales a tenth comes back, two to six weeks after them. */
+  const returns = (opened: number, trails: number, rise = 1): Watched => {
+    const sold = Float64Array.from({ length: 200 }, (_, t) => (t < opened ? 0 : 9000 + ((t * 7) % 11) * 200))
+    const back = sold.map((_, t) => {
+      const then = t - 14 - ((t * 11) % 29)
+      return then < opened ? 0 : 0.1 * (sold[then] ?? 0) * (t >= 190 ? rise : 1)
+    })
+    const cell = settled({ amount: back, exposure: sold, slice: { store: 'uk' }, worth: -1 }, trails)
+    const rule = { ...usualRules.find(one => one.id === 'returns'), version: 1, updatedAt: '' } as Rule
+    const definition = { good: 'down', additivity: 'ratio', unit: 'share' } as unknown as Definition
+    return { rule, definition, start: '2026-01-01', scale: 9000, cells: [cell] }
+  }
+  const at = (one: Watched, end: number) => findIn(one, one.cells[0] as Cell, end)
+  const told = (one: Watched) =>
+    Array.from({ length: 200 }, (_, end) => end).filter(end => at(one, end) !== null)
+
+  it('has not risen because a shop that opened sees it for the first time', () => {
+    expect(told(returns(20, 0))).not.toEqual([])
+    expect(told(returns(20, 45))).toEqual([])
+    expect(at(returns(20, 45, 2.5), 199)?.since).toBe('2026-07-10')
   })
 })
 

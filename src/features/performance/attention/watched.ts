@@ -78,7 +78,7 @@ export async function watchedBy(
         ? (cell[rule.against] ?? none())
         : beside(key)
     const worth = worthOf(rule.metric, definition, slice, sold, amount, cell.net_sales ?? none())
-    return { slice, amount, exposure, worth }
+    return settled({ slice, amount, exposure, worth }, trails[rule.metric] ?? 0)
   })
   const cells = part ? sameMix(single, part) : single
   const size = (cell: Cell) => cell.amount.reduce((sum, value) => sum + Math.abs(value), 0)
@@ -127,6 +127,20 @@ export function sameMix(cells: readonly Cell[], part: string): Cell[] {
     })
   }
   return [...whole.values()]
+}
+
+/** Days within which most of what is ever sent back of an order has come back (return windows of a month, and the post). */
+const trails: Readonly<Record<string, number>> = { return_rate: 45 }
+
+/**
+ * A cell without the first days of a slice that began within reach, as if nothing had been then: what follows orders after
+ * weeks is not yet there of the first of them, and its coming is no rise.
+ */
+export function settled<C extends Pick<Cell, 'amount' | 'exposure'>>(cell: C, days: number): C {
+  const first = cell.exposure.findIndex(value => value > 0)
+  if (days === 0 || first <= 0) return cell
+  const from = (values: Float64Array) => values.map((value, t) => (t < first + days ? 0 : value))
+  return { ...cell, amount: from(cell.amount), exposure: from(cell.exposure) }
 }
 
 type Columns = Record<string, Float64Array>
