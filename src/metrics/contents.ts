@@ -91,10 +91,12 @@ export const contentsOf = (granary: Warehouse) => {
     },
     pairs: () => pairs,
     rates(currencies) {
-      const key = [...new Set(currencies)].toSorted().join()
+      // Of others nothing is known, and whatever somebody asks for is not kept.
+      const rated = currencies.filter(one => pairs.some(pair => pair.base === one || pair.quote === one))
+      const key = [...new Set(rated)].toSorted().join()
       const known = rates.get(key)
       if (known) return known
-      const reading = ratesOf(granary, currencies)
+      const reading = ratesOf(granary, rated)
       rates.set(key, reading)
       // What could not be read is read again by the next question, and not refused for good.
       reading.catch(() => rates.delete(key))
