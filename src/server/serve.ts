@@ -86,7 +86,7 @@ export async function serve(env: Environment, folder: string, options: ServeOpti
       import('./http.ts'),
       house.auth(),
     ])
-    const step = keepInStep(house.syncs, () => jobs, wanted.baseUrl, options.log)
+    const step = keepInStep(house.syncs, () => jobs, wanted.baseUrl, options.log, house.followEvents)
     const watch = keepWatch(
       house.context(system('watch')),
       () => jobs,
@@ -98,7 +98,7 @@ export async function serve(env: Environment, folder: string, options: ServeOpti
       {
         import: { run: data => house.runImport(String(data.id)) },
         // Most of them wait for their vendors' paces most of the time.
-        sync: { run: data => step.round(data).then(house.followEvents), atOnce: 6 },
+        sync: { run: step.round, atOnce: 6 },
         erase: { run: () => house.syncs.eraseAll().then(() => undefined) },
         letters: {
           async run() {
@@ -110,6 +110,8 @@ export async function serve(env: Environment, folder: string, options: ServeOpti
       (error, job) => options.log.error({ err: error, job }, 'job failed'),
     )
     undo.push(() => jobs.close(10))
+    // Readings are broken off before jobs are waited for: they would not end by themselves in time.
+    undo.push(() => house.syncs.close())
     house.workThrough((job, data) => {
       jobs.send(job, data).catch(error => options.log.error({ err: error, job }, 'job not queued'))
     })

@@ -120,8 +120,8 @@ export async function openHouse(
     (alone: boolean): House['runImport'] =>
     (id, onProgress) =>
       runImport({ ledger, imports, clock, folder, stopping: () => closing, alone }, id, onProgress)
-        .then(followEvents)
-        .then(syncs.relink)
+        // One that was broken off goes on at the next start, and this then.
+        .then(() => (closing ? undefined : followEvents().then(syncs.relink)))
         .finally(world.forget)
   const run = running(false)
   // What a command was asked for it takes in by itself, until a server takes the work over.

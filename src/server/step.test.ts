@@ -45,7 +45,8 @@ afterAll(async () => {
 test('what is stopped in the middle of its reading is no failed job, and goes on later', async () => {
   const log = { info: vi.fn(), error: vi.fn() }
   const jobs = { send: vi.fn(async () => undefined), close: async () => undefined }
-  const step = keepInStep(syncs, () => jobs, undefined, log)
+  const followed = vi.fn(async () => undefined)
+  const step = keepInStep(syncs, () => jobs, undefined, log, followed)
   toy.state.sales = [1, 2, 3].map(n => ({ id: `#${n}`, at: noon - n * day, lines: 1 }))
   let ended: Promise<void> | undefined
   toy.state.fail = (stream, _, index) => {
@@ -58,6 +59,8 @@ test('what is stopped in the middle of its reading is no failed job, and goes on
   await step.round({ id, all: true })
   await ended
   expect(log.error).not.toHaveBeenCalled()
+  // The house may be closing: nothing is asked of it any more.
+  expect(followed).not.toHaveBeenCalled()
   const why = 'Stopped before its end: it was paused.'
   expect(log.info).toHaveBeenCalledWith({ connection: id, why }, 'reading stopped')
   const kept = await open.ledger.select().from(turns)
@@ -70,11 +73,18 @@ test('what is stopped in the middle of its reading is no failed job, and goes on
   await step.round({ id, all: true })
   const [row] = await granary.query('SELECT count(*) AS n FROM sales_lines')
   expect(Number(row?.n)).toBe(3)
+  expect(followed).toHaveBeenCalledOnce()
 })
 
 test('a job of a connection that was taken away meanwhile is done', async () => {
   const log = { info: vi.fn(), error: vi.fn() }
-  const step = keepInStep(syncs, () => ({}) as never, undefined, log)
+  const step = keepInStep(
+    syncs,
+    () => ({}) as never,
+    undefined,
+    log,
+    async () => undefined,
+  )
   await step.round({ id: 'shopify-gone' })
   await step.round({ id: 'shopify-gone', replay: 'orders' })
   expect(log.error).not.toHaveBeenCalled()

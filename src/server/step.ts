@@ -32,6 +32,8 @@ export function keepInStep(
   /** Where vendors reach this server; undefined: nowhere. */
   address: string | undefined,
   log: Pick<Logger, 'info' | 'error'>,
+  /** What follows from rows that came in. Not done of a reading that was broken off: the house may be closing. */
+  followed: () => Promise<void>,
 ): Step {
   const onError = (error: unknown) => log.error({ err: error }, 'sync failed')
   const waiting = new Map<string, number>()
@@ -71,6 +73,7 @@ export function keepInStep(
       try {
         if (typeof replay === 'string') {
           await syncs.replay(id, replay)
+          await followed()
           return
         }
         waiting.delete(id)
@@ -80,6 +83,7 @@ export function keepInStep(
         if (syncs.running().has(id) && !all) return
         const { nextAt, more } = await syncs.round(id, { all })
         await wait(id, more ? new Date() : nextAt)
+        await followed()
       } catch (error) {
         // Of a connection that was taken away a job may still have been waiting.
         const isGone = failureIn(error)?.code === 'not_found'

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { Failure } from '#kernel/error.ts'
 import { connections, streams } from '#postgres/tables/connections.ts'
 import { carryRows } from '#sync/own-rows.ts'
 import { lineRow } from '../../test/small-ledger.ts'
@@ -72,4 +73,36 @@ it('looks when things have settled, and at once when the past of a shop that sel
   expect(await after(20), 'whole').toBe(1)
   await load()
   expect(await after(20)).toBe(0)
+})
+
+it('ends quietly where the house closes around a long look', async () => {
+  let asked = () => undefined as unknown
+  const begun = new Promise<void>(done => {
+    asked = () => done()
+  })
+  let shut = () => undefined as unknown
+  const granary = {
+    ...room.granary,
+    changes: () => {
+      asked()
+      return new Promise<never>((_, refuse) => {
+        shut = () => refuse(new Failure('unavailable', 'The granary is closed.'))
+      })
+    },
+  }
+  const metrics = {
+    ...room.context().metrics,
+    ask: granary.changes,
+    parts: granary.changes,
+  }
+  const closing = keepWatch(
+    { ...room.context(), granary, metrics },
+    () => ({}) as Jobs,
+    () => undefined,
+  )
+  const look = closing.look()
+  await begun
+  await closing.close()
+  shut()
+  await expect(look).resolves.toBeUndefined()
 })

@@ -81,10 +81,15 @@ export function keepWatch(context: Context, jobs: () => Jobs, onError: (error: u
     // What is found first is told first; forecasts take longest. What is compared with them is asked once more.
     async look() {
       const ahead = () => askAhead(context, closing.signal).catch(onError)
-      await watchOver(context)
-      await ahead()
-      await forecastAnew(context, pool)
-      await ahead()
+      try {
+        await watchOver(context)
+        await ahead()
+        await forecastAnew(context, pool)
+        await ahead()
+      } catch (error) {
+        // A house that closes shuts what a long look still asks; the next start looks anew.
+        if (!closing.signal.aborted) throw error
+      }
     },
     turn,
     begin() {
