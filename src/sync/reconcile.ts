@@ -40,11 +40,8 @@ export async function keepTotals<S>(
   if (!connector.totals) return 0
   const zone = own.shops[0]?.timezone ?? 'UTC'
   const today = dayAt(zone, now)
-  const [known] = await ledger
-    .select({ n: sql<number>`count(*)::int` })
-    .from(sourceTotals)
-    .where(eq(sourceTotals.connection, own.id))
-  const from = addDays(today, (known?.n ?? 0) > 0 ? -reach : -own.backDays)
+  // What is kept may be the part that came before the source failed: only a comparison that ended has all of it.
+  const from = addDays(today, own.comparedAt === null ? -own.backDays : -reach)
   const at = new Date(now).toISOString()
   let rows: (typeof sourceTotals.$inferInsert)[] = []
   let kept = 0

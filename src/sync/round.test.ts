@@ -131,6 +131,30 @@ describe('history and freshness', () => {
     expect((await kept())?.uncompared).toBeNull()
   })
 
+  test('totals that broke off in the middle of the first time are asked for whole again, later the last weeks alone', async () => {
+    const ranges: { from: string; to: string }[] = []
+    let breaksAfter = 500
+    Object.assign(toy.connector, {
+      async *totals(_: unknown, range: { from: string; to: string }) {
+        ranges.push(range)
+        const first = Date.parse(range.from)
+        for (let n = 0; n < 600; n++) {
+          if (n === breaksAfter) throw new Error('no more today')
+          yield {
+            shop: 'toy',
+            day: new Date(first + n * day).toISOString().slice(0, 10),
+            values: { orders: '0' },
+          }
+        }
+      },
+    })
+    await round()
+    breaksAfter = 600
+    await round()
+    await round()
+    expect(ranges.map(one => one.from)).toEqual(['2025-10-02', '2025-10-02', '2026-01-15'])
+  })
+
   test('what the vendor never sent before is kept, mapped and told at its stream', async () => {
     toy.state.sales = [sale(1, noon - hour)]
     await round()
