@@ -11,12 +11,10 @@ export const createGate = (): Gate => {
   const underway = new Set<Promise<unknown>>()
   let shut: Promise<unknown> | null = null
   const settled = async (works: Iterable<Promise<unknown>>) => void (await Promise.allSettled(works))
-  const free = async () => {
-    while (shut) await settled([shut])
-  }
+  // Waited for in place: between the look that finds it open and going through it nobody else may come.
   return {
     async pass(work) {
-      await free()
+      while (shut) await settled([shut])
       const done = work()
       underway.add(done)
       try {
@@ -26,7 +24,7 @@ export const createGate = (): Gate => {
       }
     },
     async shut(work) {
-      await free()
+      while (shut) await settled([shut])
       const done = settled([...underway]).then(work)
       shut = done
       try {
