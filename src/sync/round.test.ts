@@ -7,7 +7,7 @@ import type { Connector } from '#connectors/connector.ts'
 import { Postponed } from '#connectors/http.ts'
 import { Failure } from '#kernel/error.ts'
 import { type OpenLedger, openLedger } from '#postgres/open.ts'
-import { connections, streams, turns, unmapped } from '#postgres/tables/connections.ts'
+import { streams, turns, unmapped } from '#postgres/tables/connections.ts'
 import { openDuckdb } from '#warehouse/duckdb.ts'
 import type { Warehouse } from '#warehouse/warehouse.ts'
 import { toyParts } from '../../test/toy-parts.ts'
@@ -106,53 +106,6 @@ describe('history and freshness', () => {
       { stream: 'orders', from: noon - 60_000, to: noon + day, cursor: null, history: false },
     ])
     expect(await count('sales_lines')).toBe(4)
-  })
-
-  test('totals of its own that cannot be had are told at the connection until they can', async () => {
-    let broken: Error | null = new Error('no reports today')
-    Object.assign(toy.connector, {
-      async *totals() {
-        if (broken) throw broken
-        yield { shop: 'toy', day: '2026-03-01', values: { orders: '0' } }
-      },
-    })
-    const kept = async () => (await open.ledger.select().from(connections))[0]
-    await round()
-    expect((await kept())?.uncompared).toMatchObject({
-      message: expect.stringContaining('no reports today'),
-      next: expect.stringContaining('Read now'),
-    })
-    broken = new Failure('forbidden', 'Reports are not for this app.', { next: 'Grant read_reports.' })
-    await round()
-    expect((await kept())?.uncompared).toMatchObject({ next: 'Grant read_reports.' })
-    expect((await kept())?.trouble).toBeNull()
-    broken = null
-    await round()
-    expect((await kept())?.uncompared).toBeNull()
-  })
-
-  test('totals that broke off in the middle of the first time are asked for whole again, later the last weeks alone', async () => {
-    const ranges: { from: string; to: string }[] = []
-    let breaksAfter = 500
-    Object.assign(toy.connector, {
-      async *totals(_: unknown, range: { from: string; to: string }) {
-        ranges.push(range)
-        const first = Date.parse(range.from)
-        for (let n = 0; n < 600; n++) {
-          if (n === breaksAfter) throw new Error('no more today')
-          yield {
-            shop: 'toy',
-            day: new Date(first + n * day).toISOString().slice(0, 10),
-            values: { orders: '0' },
-          }
-        }
-      },
-    })
-    await round()
-    breaksAfter = 600
-    await round()
-    await round()
-    expect(ranges.map(one => one.from)).toEqual(['2025-10-02', '2025-10-02', '2026-01-15'])
   })
 
   test('what the vendor never sent before is kept, mapped and told at its stream', async () => {
