@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { Failure } from '#kernel/error.ts'
 import type { Reach } from '../connector.ts'
 import { BulkBroken, finished, gathered } from './bulk.ts'
+import { discountStream } from './discounts.ts'
+import { orders } from './orders.ts'
 import { graph, openSession, TooDear } from './session.ts'
 
 /** The vendor's answers as its documentation has them, told to a session one after the other. */
@@ -48,14 +50,56 @@ describe('an answer of Shopify', () => {
     })
   })
 
-  it('that denies a part gives the rest, and says what was denied', async () => {
-    const refusal = { message: 'Access denied for email.', extensions: { code: 'ACCESS_DENIED' } }
-    const part = { data: { shop: { name: 'X', email: null } }, errors: [refusal] }
+  const refusal = (path: string[]) => ({
+    message: 'Access denied for it. Required access: `read_orders` access scope.',
+    path,
+    extensions: { code: 'ACCESS_DENIED' },
+  })
+
+  it('that denies a part gives the rest', async () => {
+    const part = { data: { shop: { name: 'X', email: null } }, errors: [refusal(['shop', 'email'])] }
     const { session } = answers(JSON.stringify(part))
-    const denied: string[] = []
-    const data = await graph(session, 'query A { shop { name email } }', {}, message => denied.push(message))
-    expect(data).toEqual(part.data)
-    expect(denied).toEqual(['Access denied for email.'])
+    expect(await graph(session, 'query A { shop { name email } }')).toEqual(part.data)
+  })
+
+  it('that denies a whole list is no empty list', async () => {
+    const about = {
+      shop: { name: 'X', myshopifyDomain: 'x.myshopify.com', currencyCode: 'GBP', ianaTimezone: 'UTC' },
+      currentAppInstallation: { accessScopes: [{ handle: 'read_discounts' }] },
+    }
+    const { session } = answers(
+      JSON.stringify({ data: about }),
+      JSON.stringify({ data: { ordersCount: null }, errors: [refusal(['ordersCount'])] }),
+      JSON.stringify({ data: { discountNodes: null }, errors: [refusal(['discountNodes'])] }),
+    )
+    const turn = { from: 0, to: 1000, cursor: null, history: false }
+    for (const stream of [orders, discountStream])
+      await expect(stream.read(session, turn).next(), stream.name).rejects.toMatchObject({
+        code: 'forbidden',
+      })
+  })
+
+  it('that refuses the client without a word is not asked for ever', async () => {
+    let asked = 0
+    const session = openSession(
+      { shop: 'x', client_id: 'i', client_secret: 's', base_url: 'http://shop.test' },
+      {
+        fetch: (async () => {
+          asked += 1
+          if (asked > 20) throw new Error('asked for ever')
+          return new Response('', { status: 401 })
+        }) as unknown as typeof fetch,
+        now: () => 0,
+        sleep: async () => undefined,
+        signal: new AbortController().signal,
+        allowed: new Set(['shop.test']),
+      },
+    )
+    await expect(graph(session, 'query A { shop { name } }')).rejects.toMatchObject({
+      code: 'forbidden',
+      message: expect.stringContaining('refuses the credentials'),
+    })
+    expect(asked).toBe(1)
   })
 
   it('of an export that found nothing has no file, and one that failed has a part', async () => {

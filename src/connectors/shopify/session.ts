@@ -1,6 +1,6 @@
 import { Failure, invalid } from '#kernel/error.ts'
 import type { Credentials, Reach } from '../connector.ts'
-import { type Answer, type Ask, createHttp, type Http } from '../http.ts'
+import { type Answer, type Ask, createHttp, type Http, type Manners } from '../http.ts'
 import { judge, type Pace, pacing, troubleOf } from './manners.ts'
 
 /** The version that is asked for; it answers until 1 October 2027 at least. */
@@ -70,18 +70,20 @@ export function openSession(credentials: Credentials, reach: Reach): Session {
   let token: { text: string; until: number } | null = null
   const fresh = async (): Promise<string> => {
     if (access_token) return access_token
-    if (!token || token.until <= http.clock()) token = await tokenOf(session)
+    if (!token || token.until <= http.clock()) token = await tokenOf(door, base, credentials)
     return token.text
   }
-  const http = createHttp(reach, {
+  const manners: Manners = {
     vendor: 'Shopify',
     hosts: [`${name}.myshopify.com`, 'storage.googleapis.com', '*.storage.googleapis.com'],
     judge: (answer, now) => judge(answer, now, pace),
+  }
+  /** Where tokens come from. Nothing renews what is refused there: it would ask there again, and for ever. */
+  const door = createHttp(reach, manners)
+  const http = createHttp(reach, {
+    ...manners,
     pace: () => pace.turn(),
-    sign: async ask =>
-      ask.url.endsWith('/graphql.json')
-        ? { 'x-shopify-access-token': await fresh() }
-        : ({} as Record<string, string>),
+    sign: async () => ({ 'x-shopify-access-token': await fresh() }),
     ...(!access_token && {
       renew: async () => {
         token = null
@@ -108,11 +110,14 @@ export function openSession(credentials: Credentials, reach: Reach): Session {
 /** A minute less than told, so that no request is under way when it ends. */
 const margin = 60_000
 
-async function tokenOf(session: Session): Promise<{ text: string; until: number }> {
-  const { client_id, client_secret } = session.credentials
-  const answer = await session.http.ask({
+async function tokenOf(
+  door: Http,
+  base: string,
+  { client_id, client_secret }: Credentials,
+): Promise<{ text: string; until: number }> {
+  const answer = await door.ask({
     method: 'POST',
-    url: `${session.base}/admin/oauth/access_token`,
+    url: `${base}/admin/oauth/access_token`,
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ client_id, client_secret, grant_type: 'client_credentials' }),
   })
@@ -120,7 +125,7 @@ async function tokenOf(session: Session): Promise<{ text: string; until: number 
   if (!access_token) throw refusal(answer)
   return {
     text: access_token,
-    until: session.http.clock() + Number(expires_in ?? 86_399) * 1000 - margin,
+    until: door.clock() + Number(expires_in ?? 86_399) * 1000 - margin,
   }
 }
 
@@ -157,12 +162,15 @@ export class TooDear extends Error {
   }
 }
 
-/** Asks in GraphQL. Parts that the app may not see come as null and are told to `denied`. @throws TooDear, Failure, Postponed */
+/**
+ * Asks in GraphQL. What of a thing the app may not see comes as null. A whole list it may not see is a failure: taken for an
+ * empty one, a turn would pass over what is in it, and a reading of everything would take all of it for gone.
+ * @throws TooDear, Failure, Postponed
+ */
 export async function graph<T>(
   session: Session,
   query: string,
   variables: Readonly<Record<string, unknown>> = {},
-  denied?: (message: string) => void,
 ): Promise<T> {
   const request: Ask = {
     method: 'POST',
@@ -176,17 +184,18 @@ export async function graph<T>(
   session.leaving = answer.headers.get('x-shopify-api-deprecated-reason') ?? session.leaving
   const { data, errors } = answer.json as { data?: T | null; errors?: GraphError[] }
   const [first] = errors ?? []
+  const grave = data === null || data === undefined ? first : errors?.find(one => !isOfPart(one))
   if (first?.extensions?.code === 'MAX_COST_EXCEEDED') {
     const { cost = 2, maxCost = 1 } = first.extensions
     throw new TooDear(Math.max(2, cost / maxCost))
   }
-  if (first && (data === null || data === undefined || !(errors ?? []).every(isDenied)))
-    throw troubleOf(first)
-  for (const error of errors ?? []) denied?.(error.message)
+  if (grave) throw troubleOf(grave)
   return data as T
 }
 
-const isDenied = (error: GraphError): boolean => error.extensions?.code === 'ACCESS_DENIED'
+/** Whether a member of something was denied, and not what was asked for itself. */
+const isOfPart = ({ extensions, path }: GraphError): boolean =>
+  extensions?.code === 'ACCESS_DENIED' && path?.length !== 1
 
 /** What readers should know of the vendor's answers as such. */
 export const remarksOf = ({ other, leaving }: Session): string[] => [
