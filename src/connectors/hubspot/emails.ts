@@ -26,20 +26,26 @@ export interface EmailRecord {
   /** What HubSpot calls its kind and where it stands: by these it is told whether it is a flow. */
   type: string
   state: string
-  days: { start: string; counters: Record<string, number> }[]
+  days: {
+    start: string
+    /** The day the account counted it as, where it counted a day; absent in records that were kept before it was told. */
+    day?: Day
+    counters: Record<string, number>
+  }[]
 }
 
 /** Results of a message by the day it was sent; whatever people did later counts on that day. Pure. */
 export function mapEmail({ id, name, flow, days }: EmailRecord, place: Place): Mapped {
   const { store, currency, timezone } = place.home
-  const rows = days.flatMap(({ start, counters }): CanonicalRow[] => {
+  const rows = days.flatMap(({ start, day, counters }): CanonicalRow[] => {
     const at = instantOf(start)
     if (at === null || !(Number(counters.sent) > 0)) return []
     const count = (key: string) => counters[key] ?? null
     return [
       {
         store,
-        day: wallClock(timezone, at).day,
+        // A day that begins at the account's midnight is still the day before in a store further west.
+        day: day ?? wallClock(timezone, at).day,
         platform: 'hubspot',
         kind: flow ? 'flow' : 'campaign',
         // Names are not unique; the number is.
@@ -139,7 +145,9 @@ export const emails: Stream<Session, EmailRecord> = {
           const zone = session.zone ?? 'UTC'
           const first = dayAt(zone, sentAt)
           // A single send counts on its one day, a flow on every day since: people open late, and turns may be far apart.
-          days.push(...(await results(session, email.id, zone, first, flow ? dayAt(zone, now) : first)))
+          const counted = await results(session, email.id, zone, first, flow ? dayAt(zone, now) : first)
+          const once = { start: new Date(sentAt).toISOString() }
+          days.push(...(flow ? counted : counted.map(({ counters }) => ({ ...once, counters }))))
         }
         const { id, name, type, state } = email
         yield { records: [{ id, name: name ?? id, flow, type: type ?? '', state: state ?? '', days }] }
@@ -170,8 +178,11 @@ async function results(
         emailIds: id,
       },
     )
-    for (const one of page.results)
-      days.push({ start: one.interval.start, counters: one.aggregations?.counters ?? {} })
+    for (const { interval, aggregations } of page.results) {
+      const at = instantOf(interval.start)
+      const day = at === null ? {} : { day: dayAt(zone, at) }
+      days.push({ start: interval.start, ...day, counters: aggregations?.counters ?? {} })
+    }
   }
   return days
 }

@@ -6,9 +6,9 @@ import { mapCampaign } from './campaigns.ts'
 import { mapCompany } from './companies.ts'
 import { mapContact } from './contacts.ts'
 import { mapDeal } from './deals.ts'
-import { mapEmail } from './emails.ts'
+import { emails, mapEmail } from './emails.ts'
 import type { CrmRecord } from './objects.ts'
-import { judge } from './session.ts'
+import { judge, openHubspot } from './session.ts'
 import { amountOf, instantOf } from './values.ts'
 
 const home = { store: 'trade', currency: 'GBP', timezone: 'America/New_York', hosts: [] }
@@ -142,6 +142,8 @@ describe('a deal', () => {
   })
 })
 
+const flow = { id: '8', name: 'Welcome', type: 'AUTOMATED_EMAIL', publishDate: '2026-05-03T23:00:00Z' }
+
 describe('messages and campaigns', () => {
   it('count on the day of sending; what was never sent is no row', () => {
     const { rows } = mapEmail(
@@ -161,6 +163,34 @@ describe('messages and campaigns', () => {
     expect(rows.message_days).toMatchObject([
       { day: '2026-04-30', message: 'News (9)', sent: 10, opens: 4, clicks: null, kind: 'campaign' },
     ])
+  })
+  it('of a flow count on the days of the account, though the store lies in another zone', async () => {
+    const told = {
+      '/marketing/emails/2026-09': { results: [flow], paging: null },
+      '/marketing/emails/2026-09/statistics/histogram': {
+        results: [{ interval: { start: '2026-05-03T22:00:00Z' }, aggregations: { counters: { sent: 7 } } }],
+      },
+    } as Record<string, unknown>
+    const session = openHubspot(
+      { token: 't', base_url: 'http://hub.test' },
+      {
+        fetch: (async (url: string) => {
+          const { pathname, searchParams } = new URL(url)
+          const none = searchParams.get('archived') === 'true'
+          return Response.json(none ? { results: [] } : told[pathname])
+        }) as unknown as typeof fetch,
+        now: () => Date.parse('2026-05-05T12:00:00Z'),
+        sleep: async () => undefined,
+        signal: new AbortController().signal,
+        allowed: new Set(['hub.test']),
+      },
+    )
+    session.zone = 'Europe/Berlin'
+    const days: unknown[] = []
+    for await (const { records } of emails.read(session, { from: 0, to: 0, cursor: null, history: false }))
+      for (const one of records) days.push(...(mapEmail(one, place).rows.message_days ?? []))
+    // Midnight in Berlin is still the day before in New York.
+    expect(days).toMatchObject([{ day: '2026-05-04', sent: 7, kind: 'flow' }])
   })
   it('add bills of a day exactly', () => {
     const { rows } = mapCampaign(
