@@ -51,3 +51,21 @@ test('a shop that was moved to another zone goes on in the days of its store; in
     'is kept in GBP and Europe/London',
   )
 })
+
+test('two systems that call their shops alike are two stores, unless the one is named for the other', async () => {
+  const checked = await tested(parts, 'shopify', { token: 't' })
+  const join = async (account: string, store?: string) => {
+    const id = `shopify-${account}`
+    const request = { vendor: 'shopify', credentials: { token: 't' }, id, ...(store && { store }) }
+    const shops = checked.shops.map(shop => ({ ...shop, key: 'base' }))
+    await connect(parts, open.ledger, request, { ...checked, account: `${account}.example`, shops }, 'test')
+    const all = await open.ledger.select().from(connections)
+    return all.find(one => one.id === id)?.shops.map(one => one.store)
+  }
+  expect(await join('first')).toEqual(['base'])
+  expect(await join('second')).toEqual(['second-example-base'])
+  // New credentials leave both where they are; who moves a shop from one system to another says so.
+  expect(await join('first')).toEqual(['base'])
+  expect(await join('second')).toEqual(['second-example-base'])
+  expect(await join('third', 'base')).toEqual(['base'])
+})

@@ -91,7 +91,8 @@ export async function connect(
     throw invalid(`“${id}” is no name for a connection.`, 'Use small letters, digits and -.')
   const all = await allConnections(ledger)
   const [known] = await ledger.select().from(connections).where(eq(connections.id, id)).for('update')
-  const shops = await storesOf(ledger, checked, request.store, known?.shops ?? [])
+  const others = new Set(all.flatMap(one => (one.id === id ? [] : one.shops.map(shop => shop.store))))
+  const shops = await storesOf(ledger, checked, request.store, known?.shops ?? [], others)
   const home = shops[0]?.store ?? (await homeOf(ledger, request.store ?? known?.home))
   const secret = new Set(connector.fields.filter(one => one.secret).map(one => one.name))
   const given = Object.fromEntries(Object.entries(credentials).filter(([name]) => !secret.has(name)))
@@ -169,17 +170,24 @@ async function reroute(parts: SyncParts, ledger: Ledger, all: readonly Connectio
     .where(inArray(connections.id, ids))
 }
 
-/** The stores the shops become: those they are already, else new ones by their key. */
+/**
+ * The stores the shops become: those they are already, else new ones by their key. Keys are a system's own, and two of one
+ * kind may call their shops alike, as every Magento does its first: what is another connection's store already is not taken
+ * for it unless it is named.
+ */
 async function storesOf(
   ledger: Ledger,
-  { shops }: Checked,
+  { account, shops }: Checked,
   wanted: string | undefined,
   before: readonly ConnectedShop[],
+  others: ReadonlySet<string>,
 ): Promise<ConnectedShop[]> {
   const made: ConnectedShop[] = []
   for (const [index, shop] of shops.entries()) {
     const known = before.find(one => one.key === shop.key)?.store
-    const store = known ?? (index === 0 && wanted ? wanted : slug(shop.key))
+    const named = slug(shop.key)
+    const own = others.has(named) ? slug(`${account}-${shop.key}`) : named
+    const store = known ?? (index === 0 && wanted ? wanted : own)
     const [kept] = await ledger.select().from(stores).where(eq(stores.store, store))
     // A shop that was moved to another zone is the same shop: days stay as its store has them.
     if (kept && (kept.currency !== shop.currency || (!known && kept.timezone !== shop.timezone)))
