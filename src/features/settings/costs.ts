@@ -3,6 +3,7 @@ import { eq } from 'drizzle-orm'
 import { z } from 'zod'
 import { read, write } from '#features/base.ts'
 import type { Context } from '#features/context.ts'
+import { seesAll } from '#kernel/actor.ts'
 import { invalid } from '#kernel/error.ts'
 import { usualWaterfall } from '#kernel/plan/templates.ts'
 import { checkVocabulary, unknown, vocabulary } from '#metrics/vocabulary.ts'
@@ -157,11 +158,12 @@ export const costOperations = {
   ledgerAccounts: read({ role: 'viewer', summary: 'Accounts the general ledger has postings on' })
     .input(z.object({}).optional())
     .output(z.array(z.string()))
-    .handler(async ({ context: { granary } }) => {
+    .handler(async ({ context: { granary, actor } }) => {
       const found = await granary.query(
-        `SELECT DISTINCT account FROM ${granary.dialect.from('ledger_entries')} ORDER BY account LIMIT 1000`,
+        `SELECT DISTINCT account, store FROM ${granary.dialect.from('ledger_entries')} ORDER BY account`,
       )
-      return found.map(row => String(row.account))
+      const seen = found.filter(row => seesAll(actor, [String(row.store)]))
+      return [...new Set(seen.map(row => String(row.account)))].slice(0, 1000)
     }),
 
   setMetricOwner: write({ role: 'director', summary: 'Say who answers for a metric; nobody in person: null' })

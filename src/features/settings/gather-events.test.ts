@@ -4,7 +4,7 @@ import type { Context } from '#features/context.ts'
 import { operations } from '#features/operations.ts'
 import { system } from '#kernel/actor.ts'
 import { type OpenLedger, openLedger } from '#postgres/open.ts'
-import { stores } from '#postgres/tables/settings.ts'
+import * as rows from '#postgres/tables/settings.ts'
 import { openDuckdb } from '#warehouse/duckdb.ts'
 import type { Warehouse } from '#warehouse/warehouse.ts'
 import { deliver } from '../../../test/small-ledger.ts'
@@ -55,7 +55,7 @@ describe('the event log', () => {
   beforeAll(async () => {
     open = await openLedger({ folder: ':memory:' })
     await open.ledger
-      .insert(stores)
+      .insert(rows.stores)
       .values({ store: 'shop', name: 'Shop', currency: 'GBP', timezone: 'Europe/London', kind: 'b2c' })
     granary = await openDuckdb({ folder: ':memory:' })
     await deliver(granary, 'tasks', [
@@ -96,6 +96,29 @@ describe('the event log', () => {
     await run(settings.saveEvent, { ...own, to: '2026-07-14' })
     expect(await gatherEvents(open.ledger, granary)).toBe(false)
     expect((await log()).at(-1)).toEqual(['Summer sale', 'promotion', '2026-07-08', '2026-07-14'])
+  })
+
+  it('leaves alone what somebody changes by hand in the very moment it is brought up', async () => {
+    const { events } = await run(settings.read, {})
+    const { origin, ...card } = events.find((one: { name: string }) => one.name === 'Card')
+    expect(origin).toBe('trello')
+    await deliver(granary, 'tasks', [
+      task('Card', { platform: 'trello', labels: 'promo', done_day: '2026-06-04', state: 'done' }),
+    ])
+    const ledger = Object.assign(Object.create(open.ledger), {
+      select: () => ({
+        from: (table: never) => {
+          const read = open.ledger.select().from(table)
+          if (table !== (rows.events as never)) return read
+          return read.then(async kept => {
+            await run(settings.saveEvent, { ...card, name: 'Card, by hand' })
+            return kept
+          })
+        },
+      }),
+    })
+    await gatherEvents(ledger, granary)
+    expect((await log())[0]).toEqual(['Card, by hand', 'promotion', '2026-06-01', '2026-06-01'])
   })
 
   it('takes what came in by file', async () => {

@@ -1,4 +1,4 @@
-import { eq, inArray } from 'drizzle-orm'
+import { and, eq, inArray, ne } from 'drizzle-orm'
 import type { Ledger } from '#postgres/open.ts'
 import * as rows from '#postgres/tables/settings.ts'
 import type { Warehouse } from '#warehouse/warehouse.ts'
@@ -88,10 +88,12 @@ export async function gatherEvents(ledger: Ledger, granary: Warehouse): Promise<
       await ledger
         .update(rows.events)
         .set({ ...now, version: version + 1 })
-        .where(eq(rows.events.id, event.id))
+        // Changed by hand since it was read, it is theirs.
+        .where(and(eq(rows.events.id, event.id), eq(rows.events.version, version)))
     }
   }
-  if (gone.length > 0) await ledger.delete(rows.events).where(inArray(rows.events.id, gone))
+  if (gone.length > 0)
+    await ledger.delete(rows.events).where(and(inArray(rows.events.id, gone), ne(rows.events.origin, 'hand')))
   const added = [...wanted.values()]
   for (let at = 0; at < added.length; at += 500)
     await ledger

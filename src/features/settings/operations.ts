@@ -196,6 +196,7 @@ export const settings = {
     .input(Metric)
     .output(Saved)
     .handler(async ({ input: { version, ...values }, context }) => {
+      within(context.actor, 'all')
       const told = await readWorld(context.ledger)
       nameIsFree(values.name, 'metric', told)
       checkMetric(values, told.metrics, told)
@@ -213,6 +214,7 @@ export const settings = {
     .input(z.object({ name: z.string() }))
     .output(Removed)
     .handler(async ({ input, context }) => {
+      within(context.actor, 'all')
       await unused(context, input.name, 'metric', await readWorld(context.ledger))
       return remove(context, rows.metrics, rows.metrics.name, input.name, `metric ${input.name}`)
     }),
@@ -221,6 +223,7 @@ export const settings = {
     .input(Dimension)
     .output(Saved)
     .handler(async ({ input: { version, ...values }, context }) => {
+      within(context.actor, 'all')
       nameIsFree(values.name, 'dimension', await readWorld(context.ledger))
       if (ownDimensions.some(d => d.name === values.name))
         throw invalid(`${values.name} is one of Quarterdeck's own dimensions.`, 'Choose another name.')
@@ -249,6 +252,7 @@ export const settings = {
     .input(z.object({ name: z.string() }))
     .output(Removed)
     .handler(async ({ input, context }) => {
+      within(context.actor, 'all')
       await unused(context, input.name, 'dimension', await readWorld(context.ledger))
       return remove(context, rows.dimensions, rows.dimensions.name, input.name, `dimension ${input.name}`)
     }),

@@ -306,6 +306,25 @@ describe.each(ledgers)('on $name', place => {
 
   describe('somebody with a few stores', () => {
     const some: Actor = { kind: 'person', id: 's', name: 'Sam', role: 'director', stores: ['uk'] }
+
+    it('changes no metric or dimension, which every store is told by', async () => {
+      const { saveMetric, removeMetric, saveDimension, removeDimension } = operations.settings
+      const metric = { name: 'mine', label: 'Mine', formula: 'net_sales / orders' }
+      const dimension = { name: 'sides', label: 'Sides', of: 'country', groups: {} }
+      await run(saveMetric, metric)
+      await run(saveDimension, dimension)
+      for (const [operation, input] of [
+        [saveMetric, { ...metric, name: 'own_one' }],
+        [saveMetric, { ...metric, formula: 'net_sales', version: 1 }],
+        [removeMetric, { name: 'mine' }],
+        [saveDimension, { ...dimension, label: 'Other', version: 1 }],
+        [removeDimension, { name: 'sides' }],
+      ] as const)
+        await expect(run(operation, input, some)).rejects.toMatchObject({ code: 'forbidden' })
+      await run(removeMetric, { name: 'mine' })
+      await run(removeDimension, { name: 'sides' })
+    })
+
     const target = (of: string | null) => ({
       name: 'budget',
       metric: 'net_sales',
