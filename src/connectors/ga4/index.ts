@@ -1,9 +1,8 @@
-import type { Checked, Connector, SourceTotal, Stream } from '../connector.ts'
+import type { Checked, Connector, Stream } from '../connector.ts'
 import { readAhead } from '../read-ahead.ts'
 import { itemStream, items, itemsOfAllHosts } from './items.ts'
 import { purchaseStream, purchases } from './purchases.ts'
-import { readDays, readReport } from './report.ts'
-import { count, money } from './rows.ts'
+import { readReport } from './report.ts'
 import { searches, searchStream } from './searches.ts'
 import { openSession, type Session } from './session.ts'
 import { spend, spendStream } from './spend.ts'
@@ -61,29 +60,6 @@ async function hostsOf(session: Session): Promise<string[]> {
     .map(([host = '']) => host)
     .filter(host => !host.startsWith('('))
     .slice(0, 200)
-}
-
-/** Google's own count of each day and host, without the splits that lose rare rows. */
-async function* totals(
-  session: Session,
-  { from, to }: { from: string; to: string },
-): AsyncGenerator<SourceTotal> {
-  const wanted = {
-    label: 'totals',
-    dimensions: ['date', 'hostName'],
-    metrics: ['sessions', 'ecommercePurchases', 'purchaseRevenue'],
-  }
-  for (const [day, { rows }] of await readDays(session, wanted, from, to, false))
-    for (const [, shop = '', sessions = '', bought = '', revenue = ''] of rows)
-      yield {
-        shop,
-        day,
-        values: {
-          sessions: String(count(sessions)),
-          transactions: String(count(bought)),
-          purchase_revenue: money(revenue),
-        },
-      }
 }
 
 /** A report takes Google as long to count as us to store: neither waits for the other. */
@@ -150,5 +126,4 @@ export const ga4: Connector<Session> = {
     early(itemStream),
     early(searchStream),
   ],
-  totals,
 }
