@@ -79,6 +79,12 @@ describe.each(['asana', 'trello'] as const)('a task in %s', vendor => {
     await open.close()
   })
 
+  it('is made once where two ask for the same at the same moment', async () => {
+    const wanted = { do: 'create', key: 'at once', project, title: 'Asked for twice', notes: '' } as const
+    const [one, other] = await Promise.all([at.syncs.act(at.id, wanted), at.syncs.act(at.id, wanted)])
+    expect(one).toEqual(other)
+  })
+
   it('is made of an action once, however often the answer is lost; its link and state stay on the action', async () => {
     // The system makes it and falls silent, and the server dies before it keeps the link: the second time it is found.
     at.simulation.world.faults.arm(`${vendor}:lost_answer`, 1)

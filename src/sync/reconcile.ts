@@ -1,4 +1,4 @@
-import { and, eq, gt, gte, inArray, lte, max, sql } from 'drizzle-orm'
+import { and, gt, gte, inArray, lte, max, sql } from 'drizzle-orm'
 import type { Connector } from '#connectors/connector.ts'
 import type { Agreement, Cause } from '#kernel/agreement.ts'
 import { causeOf, type Reasons } from '#kernel/cause.ts'

@@ -93,6 +93,8 @@ export function createSyncs(parts: SyncParts): Syncs {
     { stop: AbortController; done: Promise<unknown>; progress: SyncProgress | null }
   >()
   const gate = createGate()
+  /** Acts under way by what they are the same by: of two at once neither would find what the other makes. */
+  const acting = new Map<string, Promise<unknown>>()
   const retried = new Set<string>()
   /** Streams that were told of while a round ran, which may have read them before. */
   const told = new Map<string, Set<string>>()
@@ -190,7 +192,15 @@ export function createSyncs(parts: SyncParts): Syncs {
     replay: (id, stream) => alone(id, signal => gate.pass(() => replay(parts, id, stream, signal))),
     still: gate.shut,
     retryUnmapped: id => alone(id, signal => retryUnmapped(parts, id, signal)),
-    act: (id, act) => actAt(parts, id, act),
+    act(id, act) {
+      const key = `${id} ${act.key}`
+      const before = acting.get(key) ?? Promise.resolve()
+      const done = before.catch(() => undefined).then(() => actAt(parts, id, act))
+      acting.set(key, done)
+      return done.finally(() => {
+        if (acting.get(key) === done) acting.delete(key)
+      })
+    },
     async hook(id, request) {
       const answer = await takeHook(parts, id, request)
       if (answer.hurry.length > 0 && active.has(id))
