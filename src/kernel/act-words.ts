@@ -1,3 +1,4 @@
+import { capital } from './capital.ts'
 import { monthEnd } from './day.ts'
 import { showDay } from './format.ts'
 import { spanWords } from './view.ts'
@@ -192,7 +193,7 @@ const phraseOf = (operation: string, { before, after }: Kept): string => {
   if (own !== undefined) return own[before === null ? 0 : 1]
   // What an earlier release wrote: its name in plain letters.
   const plain = (operation.split('.').at(-1) ?? operation).replaceAll(/([A-Z])/g, ' $1').toLowerCase()
-  return `${plain.charAt(0).toUpperCase()}${plain.slice(1)}: …`
+  return `${capital(plain)}: …`
 }
 
 /** A thing as people write it: days and months in words, no underscores. */

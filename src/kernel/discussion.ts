@@ -1,4 +1,5 @@
 import { type Filter, readFilters, writeFilters } from './address.ts'
+import { capital } from './capital.ts'
 import type { Day } from './day.ts'
 import { showDay } from './format.ts'
 import { valueName } from './value-names.ts'
@@ -25,7 +26,7 @@ export const chartSubject = (id: string, days: Days, filters: readonly Filter[] 
   `chart:${id}:${over(days, filters)}`
 
 /** "customer-groups" as "Customer groups". */
-const titled = (id: string) => `${id.charAt(0).toUpperCase()}${id.slice(1)}`.replaceAll('-', ' ')
+const titled = (id: string) => capital(id.replaceAll('-', ' '))
 
 /** What a value of a dimension is called, where somebody knows better than what it is written as. */
 type Called = (dimension: string, value: string) => string | undefined

@@ -1,16 +1,13 @@
 import { Autocomplete, Button, Checkbox, TextInput } from '@mantine/core'
 import { useState } from 'react'
+import { titleOf } from '#kernel/capital.ts'
 import css from './import.module.css'
 import { type Guess, restating } from './model.ts'
 
 /** Names of columns that do not read as words. */
 const spelt: Readonly<Record<string, string>> = { at: 'Date and time', sku: 'SKU' }
 
-/** "unit_price" as "Unit price". */
-const labelOf = (name: string): string => {
-  const words = name.replaceAll('_', ' ')
-  return spelt[name] ?? `${words.charAt(0).toUpperCase()}${words.slice(1)}`
-}
+const labelOf = (name: string): string => spelt[name] ?? titleOf(name)
 
 /** Where each meaning comes from: a column of the file, or an expression over its columns; and which rows are meant. */
 export function Columns(props: {

@@ -2,6 +2,7 @@ import { Button, PasswordInput, Select, Switch, Textarea, TextInput } from '@man
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, words } from '#features/client.ts'
+import { capital } from '#kernel/capital.ts'
 import { Drawer } from '#ui/Drawer.tsx'
 import { FormActions, FormRow } from '#ui/Form.tsx'
 import { ErrorState, Skeleton } from '#ui/State.tsx'
@@ -72,7 +73,7 @@ export function Connect({ opened, renews, onClose, onConnected }: Props) {
 const helpOf = ({ about, optional }: Vendor['fields'][number]): string => {
   // An address begins as it is.
   const isAddress = /^[\w-]+\.[\w.-]+\//.test(about)
-  const told = (isAddress ? about : about.charAt(0).toUpperCase() + about.slice(1)).replace(/[.]?$/, '.')
+  const told = (isAddress ? about : capital(about)).replace(/[.]?$/, '.')
   return optional && !/\b(needed|empty)\b/i.test(told) ? `${told} May be empty.` : told
 }
 

@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, words } from '#features/client.ts'
 import { May } from '#features/May.tsx'
+import { capital } from '#kernel/capital.ts'
 import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
 import { Drawer } from '#ui/Drawer.tsx'
@@ -21,7 +22,6 @@ import type { ConnectionRow } from './systems-model.ts'
 
 const count = new Intl.NumberFormat('en-GB')
 /** Streams are called in small letters inside sentences. */
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
 const daysAgo = (days: number): string => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10)
 

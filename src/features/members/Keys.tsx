@@ -4,12 +4,13 @@ import { useState } from 'react'
 import type { z } from 'zod'
 import { api, words } from '#features/client.ts'
 import { mayAct, type Role, roles } from '#kernel/actor.ts'
+import { capital } from '#kernel/capital.ts'
 import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
 import { Drawer } from '#ui/Drawer.tsx'
 import { FormActions, FormRow } from '#ui/Form.tsx'
 import { EmptyState, ErrorState, Unread } from '#ui/State.tsx'
-import { capital, chosenStores, type Me, storesWords } from './model.ts'
+import { chosenStores, type Me, storesWords } from './model.ts'
 
 const when = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium' })
 

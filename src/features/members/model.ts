@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { actWords } from '#kernel/act-words.ts'
 import { roles } from '#kernel/actor.ts'
+import { capital } from '#kernel/capital.ts'
 
 /** People, invitations, keys and the audit as the doors show them. */
 
@@ -233,6 +234,3 @@ export const browserWords = (agent: string): string => {
 
 /** A key in groups of four, as one types it. */
 export const spacedSecret = (secret: string): string => secret.replaceAll(/(.{4})(?=.)/g, '$1 ')
-
-/** A role, or any lower-case word, as a label. */
-export const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1)

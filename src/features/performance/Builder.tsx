@@ -1,6 +1,7 @@
 import { TextInput } from '@mantine/core'
 import { IconPlus, IconX } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
+import { capital } from '#kernel/capital.ts'
 import { Hint, MeaningCard } from '#ui/Hint.tsx'
 import narrowing from '#ui/narrowing.module.css'
 import { Popup } from '#ui/Popup.tsx'
@@ -81,13 +82,13 @@ export function Builder({ lens, exploration }: { lens: Lens; exploration: Explor
       <span className={css.every}>
         every
         <Choose
-          shown={grain ? grain.charAt(0).toUpperCase() + grain.slice(1) : 'Whole period'}
+          shown={grain ? capital(grain) : 'Whole period'}
           label="Every"
           items={[
             { name: 'none', label: 'Whole period', about: 'One figure for all of it' },
             ...(['hour', 'day', 'week', 'month', 'quarter', 'year'] as const).map(name => ({
               name,
-              label: name.charAt(0).toUpperCase() + name.slice(1),
+              label: capital(name),
               about: '',
             })),
           ]}

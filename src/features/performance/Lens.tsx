@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef } from 'react'
 import { api } from '#features/client.ts'
+import { titleOf } from '#kernel/capital.ts'
 import { civilYear } from '#kernel/period.ts'
 import { planComparison, planIn } from '#kernel/plan-comparison.ts'
 import { valueName } from '#kernel/value-names.ts'
@@ -132,8 +133,7 @@ export function useLens() {
       planName: (handle: string) => settings?.plans[handle] ?? handle,
       /** Whether anybody has said what orders cost. */
       rated: (settings?.costRates.length ?? 0) > 0,
-      label: (name: string) =>
-        labels.get(name) ?? name.charAt(0).toUpperCase() + name.slice(1).replaceAll('_', ' '),
+      label: (name: string) => labels.get(name) ?? titleOf(name),
       ask: (query: Query) => ({ ...baseQuery(view, asked, filters), ...query }),
       setFilters: (next: readonly Filter[]) => setUrl({ where: writeFilters(next), page: undefined }),
     }

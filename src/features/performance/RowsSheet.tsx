@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, words } from '#features/client.ts'
+import { titleOf } from '#kernel/capital.ts'
 import { valueName } from '#kernel/value-names.ts'
 import type { RowsRequest } from '#metrics/engine.ts'
 import type { Query } from '#metrics/query.ts'
@@ -18,7 +19,6 @@ const page = 100
 const numeric =
   /^(quantity|gross|discounts|reversals|shipping|taxes|duties|fees|tips|gift_cards|cost|.*_amount|net|price)$/
 
-const heading = (name: string) => name.charAt(0).toUpperCase() + name.slice(1).replaceAll('_', ' ')
 const nothing = /^(0(\.0+)?)?$/
 
 /** Exact, without the zeros a fixed number of places leaves behind: 9.3600 is 9.36, 24.0000 is 24. */
@@ -84,7 +84,7 @@ export function RowsSheet({
             maxHeight={`calc(100dvh - ${narrow ? 252 : 150}px)`}
             columns={telling.map(({ name, at }, n) => ({
               key: name,
-              label: heading(name),
+              label: titleOf(name),
               numeric: numeric.test(name),
               pinned: n === 0,
               render: (row: (string | null)[]) =>
@@ -177,7 +177,7 @@ export function WorkingsSheet({ query, onClose }: { query: Query | null; onClose
           {found.data.statements.map((statement, n) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: statements stand in the order they run
             <section key={n}>
-              <h3 className={css.section}>{heading(statement.about)}</h3>
+              <h3 className={css.section}>{titleOf(statement.about)}</h3>
               <Scroll label={statement.about}>
                 <pre className={css.code}>
                   {statement.sql}

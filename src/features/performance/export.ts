@@ -1,3 +1,4 @@
+import { titleOf } from '#kernel/capital.ts'
 import type { Answer, AnswerRow, Definition, Query } from '#metrics/query.ts'
 import { withSubtotals } from './model.ts'
 
@@ -23,14 +24,14 @@ export function sheetOf(query: Query, answer: Answer): Sheet {
   }
   if (query.grain) add({ key: 'period', label: 'Period', unit: 'text' }, row => row.period)
   for (const dimension of query.by ?? [])
-    add({ key: dimension, label: title(dimension), unit: 'text' }, row => text(row[dimension]))
+    add({ key: dimension, label: titleOf(dimension), unit: 'text' }, row => text(row[dimension]))
   for (const metric of query.metrics) {
     const definition = answer.meta.definitions[metric]
     const label = definition?.label ?? metric
     const unit = definition?.unit ?? 'quantity'
     add({ key: metric, label, unit }, row => text(row[metric]))
     for (const name of query.compare ?? []) {
-      const against = answer.meta.comparisons[name]?.label ?? title(name)
+      const against = answer.meta.comparisons[name]?.label ?? titleOf(name)
       const compared = (row: AnswerRow) => row.compare?.[name]?.values[metric]
       add({ key: `${metric}:${name}`, label: `${label}, ${against}`, unit }, row => compared(row)?.value)
       add(
@@ -51,7 +52,6 @@ export function sheetOf(query: Query, answer: Answer): Sheet {
 }
 
 const text = (value: unknown): string | null => (value === null || value === undefined ? null : String(value))
-const title = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1).replaceAll('_', ' ')
 
 const numeric = /^-?\d+(\.\d+)?$/
 

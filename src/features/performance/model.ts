@@ -1,4 +1,5 @@
 import type { Filter } from '#kernel/address.ts'
+import { capital, uncapital } from '#kernel/capital.ts'
 import { dayCount } from '#kernel/day.ts'
 import { showDay } from '#kernel/format.ts'
 import { planIn } from '#kernel/plan-comparison.ts'
@@ -119,7 +120,6 @@ export function explorationTitle(exploration: Exploration, label: (name: string)
   return `${what}${by}${grain}`
 }
 
-const uncapital = (text: string) => (/^[A-Z][a-z]/.test(text) ? text[0]?.toLowerCase() + text.slice(1) : text)
 const join = (parts: readonly string[]) =>
   parts.length < 2 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`
 
@@ -251,7 +251,7 @@ export function drivers(answer: Answer, comparison: string, say: Say): string {
   })
   if (said.length < 2) return ''
   const text = join(said)
-  return `${text[0]?.toUpperCase()}${text.slice(1)} against ${basis(comparison, answer.meta.comparisons[comparison])}.`
+  return `${capital(text)} against ${basis(comparison, answer.meta.comparisons[comparison])}.`
 }
 
 /** One metric's course: actual, and each comparison aligned to it. */

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { capital } from '#kernel/capital.ts'
 import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
 import { show } from '#ui/number.ts'
@@ -127,5 +128,5 @@ function whatOf({ what, moved, fields, months }: Line): string {
     ),
   ].filter(Boolean)
   const words = said.join('; ') || 'its rate'
-  return words.charAt(0).toUpperCase() + words.slice(1)
+  return capital(words)
 }

@@ -2,6 +2,7 @@ import { Select } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { api } from '#features/client.ts'
+import { capital } from '#kernel/capital.ts'
 import { valueName } from '#kernel/value-names.ts'
 import { Narrowing } from '#ui/Narrowing.tsx'
 import { NarrowingForm, ValueChoice } from '#ui/NarrowingForm.tsx'
@@ -20,7 +21,7 @@ export const cuts = [
 
 const wordOf = (dimension: string) => {
   const words = cuts.find(one => one.value === dimension)?.label.replace(/^By /, '') ?? dimension
-  return words.charAt(0).toUpperCase() + words.slice(1)
+  return capital(words)
 }
 
 const memberWord = (dimension: string, member: string) => valueName(dimension, member) || '(not known)'

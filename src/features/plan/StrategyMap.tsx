@@ -3,6 +3,7 @@ import { notifications } from '@mantine/notifications'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { api } from '#features/client.ts'
+import { titleOf } from '#kernel/capital.ts'
 import { showDay } from '#kernel/format.ts'
 import { metricsIn, type Strategy, type StrategyMeasure } from '#kernel/plan/strategy.ts'
 import { strategyText } from '#kernel/plan/strategy-text.ts'
@@ -65,9 +66,7 @@ export function StrategyMap(props: {
       ? show(value, { unit: definition.unit, currency: now.data?.meta.currency ?? null }, 'card')
       : Number(value).toLocaleString('en-GB')
   }
-  const labelOf = (metric: string) =>
-    now.data?.meta.definitions[metric]?.label ??
-    `${metric.charAt(0).toUpperCase()}${metric.slice(1).replaceAll('_', ' ')}`
+  const labelOf = (metric: string) => now.data?.meta.definitions[metric]?.label ?? titleOf(metric)
   const say = ({ metric, target, by }: StrategyMeasure) =>
     [labelOf(metric), target && `to ${figure(metric, target)}`, by && `by ${showDay(by)}`]
       .filter(Boolean)

@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm'
 import type { Context } from '#features/context.ts'
 import { phase } from '#forecast/phasing.ts'
+import { capital } from '#kernel/capital.ts'
 import { showDay } from '#kernel/format.ts'
 import { exact, minus, sum } from '#kernel/money.ts'
 import type { Calculation } from '#kernel/plan/calculate.ts'
@@ -220,8 +221,6 @@ async function budgetChecks(context: Context, asked: Asked): Promise<Check[]> {
     },
   ]
 }
-
-const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
 
 /** The nearest version with budget lines: this one, or one it was made from. */
 async function budgetedIn({ ledger }: Context, version: Version): Promise<string | null> {

@@ -1,4 +1,5 @@
 import type { Context } from '#features/context.ts'
+import { capital } from '#kernel/capital.ts'
 import type { Day } from '#kernel/day.ts'
 import { type Flexed, favourable, flexedTo } from '#kernel/plan/variance.ts'
 import { planComparison, planIn } from '#kernel/plan-comparison.ts'
@@ -113,7 +114,7 @@ function flexedIn(answer: Answer, name: string, metric: string, cost: { actual: 
   return actual === null || base === null ? null : flexedTo(cost, { actual, base })
 }
 
-const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.?$/, '.')}`
+const sentence = (text: string) => capital(text).replace(/\.?$/, '.')
 
 /** Why a figure is N/A, in a sentence. */
 function whyNot({ meta }: Answer, metric: string): string {

@@ -1,3 +1,4 @@
+import { capital } from '#kernel/capital.ts'
 import { exploreLink } from '#kernel/explore-link.ts'
 import { chanceWords, percent, placeOf, show, showDay, showSigned } from '#kernel/format.ts'
 import { change } from '#kernel/trend.ts'
@@ -15,7 +16,6 @@ const moneyIn = (currency: string | null) => ({ unit: 'money', good: 'up', curre
 const units = { unit: 'count', currency: null } as const
 const weeks = (value: string | null) => (value === null ? 'N/A' : Number(value).toFixed(1))
 /** Names an owner of a figure by the part of the company: "operations" is Operations. */
-const titled = (name: string) => name.charAt(0).toUpperCase() + name.slice(1)
 
 /** A table of words and figures; the first column is what the row is of. */
 function Plain(props: {
@@ -141,7 +141,7 @@ export function Levers({ levers, currency }: Pick<Monday, 'levers' | 'currency'>
                 <span>up to {show(one.perWeek, moneyIn(currency), place)} a week</span>
               </p>
               <p className={css.quiet}>
-                {one.basis} Answers for it: {titled(one.owner) || 'nobody yet'}.
+                {one.basis} Answers for it: {capital(one.owner) || 'nobody yet'}.
               </p>
             </li>
           ))}

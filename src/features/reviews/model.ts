@@ -1,3 +1,4 @@
+import { uncapital } from '#kernel/capital.ts'
 import { addDays, addYears, type Day, dayCount, later } from '#kernel/day.ts'
 import { chanceWords, percent, show, showDay } from '#kernel/format.ts'
 import { against } from '#kernel/money.ts'
@@ -299,10 +300,6 @@ interface Told {
   before: Moved
 }
 
-/** A label inside a sentence: a small letter, unless it is a short form such as MER. */
-const inside = (label: string) =>
-  /^[A-Z][a-z]/.test(label) ? label[0]?.toLowerCase() + label.slice(1) : label
-
 const firstWords = (
   first: Told | undefined,
   of: { definitions: Record<string, Definition>; currency: string | null },
@@ -317,7 +314,7 @@ const firstWords = (
       : said.arrow
         ? `, ${said.text} ${said.arrow === '▲' ? 'above' : 'below'} the week before`
         : ', level with the week before'
-  return `${inside(definition.label)} ${show(first.value, measure, 'card')}${size}`
+  return `${uncapital(definition.label)} ${show(first.value, measure, 'card')}${size}`
 }
 
 /** "Wednesday, 25 November 2026: net sales £12,345, 8.1 % above the week before". */

@@ -1,3 +1,4 @@
+import { uncapital } from '../capital.ts'
 import { invalid } from '../error.ts'
 import type { Line } from './sheet.ts'
 
@@ -47,20 +48,17 @@ export function waterfall(tiers: readonly Tier[], costs: readonly Line[], over: 
       taken.add(cost)
       return found
     })
-    const words = `${from.words} − ${named.map(one => lower(one.label)).join(' − ')}`
+    const words = `${from.words} − ${named.map(one => uncapital(one.label)).join(' − ')}`
     const tier = line(name, label, 'money', [from.name, ...less].join(' - '), 'Contribution', {
       over,
       negative: true,
       metric: name,
       layering: `${label} = ${words}`,
     })
-    from = { name, words: lower(label) }
+    from = { name, words: uncapital(label) }
     return tier
   })
 }
-
-const lower = (text: string) =>
-  /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text
 
 export interface TemplateOptions {
   trade: 'b2c' | 'b2b' | 'both'
@@ -296,8 +294,8 @@ export function template({
         negative: true,
         metric: 'ebitda',
         layering: `EBITDA of the department = ${[
-          lower(tiers.at(-1)?.label ?? 'net sales'),
-          ...apart.map(one => `${lower(one.label)} (in no tier)`),
+          uncapital(tiers.at(-1)?.label ?? 'net sales'),
+          ...apart.map(one => `${uncapital(one.label)} (in no tier)`),
           'operating costs',
         ].join(' − ')}`,
       },

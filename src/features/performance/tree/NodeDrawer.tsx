@@ -2,6 +2,7 @@ import { Button, Select } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { api, words } from '#features/client.ts'
 import { mayAct } from '#kernel/actor.ts'
+import { capital } from '#kernel/capital.ts'
 import { figureSubject } from '#kernel/discussion.ts'
 import { placeOf, showSigned } from '#kernel/format.ts'
 import { comparisonName } from '#kernel/view.ts'
@@ -15,7 +16,6 @@ import { measureOf, writeCell, writeFilters } from './model.ts'
 import css from './tree.module.css'
 
 /** As it begins a line: "finance" is Finance. */
-const begun = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
 
 /** One metric of the tree: what it is and comes to, what it is made of, whose it is, and the ways on. */
 export function NodeDrawer(props: {
@@ -54,7 +54,7 @@ function Told(props: { lens: Lens; told: TreeTold; node: TreeNode; comparison: s
   }
   return (
     <div className={css.node}>
-      <p className={css.about}>{begun(node.about.description)}</p>
+      <p className={css.about}>{capital(node.about.description)}</p>
       {node.missing && <p className={css.missing}>N/A: {node.missing}.</p>}
       <dl className={css.figures}>
         <div>
@@ -181,7 +181,7 @@ function Owner({ node }: { node: TreeNode }) {
       <dl className={css.figures}>
         <div>
           <dt>Owner</dt>
-          <dd>{begun(node.about.owner)}</dd>
+          <dd>{capital(node.about.owner)}</dd>
         </div>
       </dl>
     )
@@ -196,7 +196,7 @@ function Owner({ node }: { node: TreeNode }) {
         id="metric-owner"
         clearable
         searchable
-        placeholder={owner ? undefined : begun(node.about.owner)}
+        placeholder={owner ? undefined : capital(node.about.owner)}
         disabled={save.isPending}
         data={(people.data ?? []).map(one => ({ value: one.id, label: one.name }))}
         value={owner?.person ?? null}

@@ -1,3 +1,4 @@
+import { uncapital } from '#kernel/capital.ts'
 import { type Measure, show, showSigned } from '#kernel/format.ts'
 import { change } from '#kernel/trend.ts'
 import type { Tree, TreeNode } from '#metrics/tree/shape.ts'
@@ -119,7 +120,7 @@ export function sentence(told: Tree): string {
   const why = movers(told.nodes, root).map(node => {
     const above = told.nodes.find(one => one.id === node.of)
     const signed = showSigned(effect(told.nodes, node), above ? measureOf(told, above) : measure, 'axis')
-    return `${/^[A-Z][a-z]/.test(node.label) ? node.label[0]?.toLowerCase() + node.label.slice(1) : node.label} ${signed}`
+    return `${uncapital(node.label)} ${signed}`
   })
   return `${root.label} ${show(root.value, measure, 'card')}${against}${root.before.delta !== null && why.length ? `: most by ${why.join(', ')}` : ''}.`
 }

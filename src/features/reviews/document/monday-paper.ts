@@ -1,3 +1,4 @@
+import { capital } from '#kernel/capital.ts'
 import { chanceWords, percent, placeOf, show, showDay, showSigned } from '#kernel/format.ts'
 import { change } from '#kernel/trend.ts'
 import { spanWords } from '#kernel/view.ts'
@@ -27,8 +28,6 @@ const lists = {
   best: 'Best 20 products',
   worst: 'Lost most on the week before',
 } as const
-
-const titled = (name: string) => name.charAt(0).toUpperCase() + name.slice(1)
 
 /** The Monday trading pack as a document: a page that says how the week was and what is to be done, then its six parts. */
 export function mondayPaper(pack: Monday, ground: Ground): Paper {
@@ -204,7 +203,7 @@ function levers({ levers, currency }: Monday): Card {
               text: of.words,
               strong: true,
               end: `up to ${money(of.perWeek, currency, place)} a week`,
-              more: [{ text: `${of.basis} Answers for it: ${titled(of.owner) || 'nobody yet'}.` }],
+              more: [{ text: `${of.basis} Answers for it: ${capital(of.owner) || 'nobody yet'}.` }],
             })),
           },
     ],
