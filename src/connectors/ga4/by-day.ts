@@ -44,3 +44,8 @@ export async function* byDay(
     }
   }
 }
+
+const dayMs = 86_400_000
+
+/** How days are read: each turn some days back once more, as Google goes on counting them; the past twelve weeks at a time. */
+export const ofDays = { kind: 'window', overlap: 4 * dayMs, slice: 84 * dayMs } as const

@@ -1,5 +1,5 @@
 import type { CanonicalRow, Mapped, Place, Stream, Turn } from '../connector.ts'
-import { byDay, type ReportDay } from './by-day.ts'
+import { byDay, ofDays, type ReportDay } from './by-day.ts'
 import type { Wanted } from './report.ts'
 import { count, country, money, named, origin, plus, qualityOf, storesOf } from './rows.ts'
 import type { Session } from './session.ts'
@@ -63,17 +63,12 @@ function map({ day, replaces, provisional, currency, table }: ReportDay, place: 
   }
 }
 
-const dayMs = 86_400_000
-
 export const purchaseStream: Stream<Session, ReportDay> = {
+  ...ofDays,
   name: 'purchases',
   label: 'purchases one by one',
-  kind: 'window',
   tables: ['analytics_orders'],
   every: 6 * 3_600_000,
-  overlap: 4 * dayMs,
-  settle: 0,
-  slice: 84 * dayMs,
   read,
   map,
 }

@@ -1,5 +1,5 @@
 import type { CanonicalRow, Mapped, Place, Stream, Turn } from '../connector.ts'
-import { byDay, type ReportDay } from './by-day.ts'
+import { byDay, ofDays, type ReportDay } from './by-day.ts'
 import type { Wanted } from './report.ts'
 import { count, country, named, origin, qualityOf, storesOf } from './rows.ts'
 import type { Session } from './session.ts'
@@ -81,17 +81,12 @@ function map({ day, replaces, provisional, table }: ReportDay, place: Place): Ma
   }
 }
 
-const dayMs = 86_400_000
-
 export const searchStream: Stream<Session, ReportDay> = {
+  ...ofDays,
   name: 'searches',
   label: 'site search',
-  kind: 'window',
   tables: ['search_days'],
   every: 12 * 3_600_000,
-  overlap: 4 * dayMs,
-  settle: 0,
-  slice: 84 * dayMs,
   read,
   map,
 }

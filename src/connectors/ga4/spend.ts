@@ -1,6 +1,7 @@
 import { addDays, type Day, daysBetween } from '#kernel/day.ts'
 import { allocate } from '#kernel/money.ts'
 import type { Batch, CanonicalRow, Mapped, Place, Stream, Turn } from '../connector.ts'
+import { ofDays } from './by-day.ts'
 import { daysOf, replacedBy, stretches } from './days.ts'
 import { type Read, readReport, request, type Table, type Wanted } from './report.ts'
 import { count, money, named, plus, storesOf } from './rows.ts'
@@ -155,17 +156,12 @@ function map(record: SpendDay, place: Place): Mapped {
 
 const byName = ([a]: [string, number], [b]: [string, number]): number => (a < b ? -1 : a > b ? 1 : 0)
 
-const dayMs = 86_400_000
-
 export const spendStream: Stream<Session, SpendDay> = {
+  ...ofDays,
   name: 'spend',
   label: 'advertising cost',
-  kind: 'window',
   tables: ['spend_days'],
   every: 6 * 3_600_000,
-  overlap: 4 * dayMs,
-  settle: 0,
-  slice: 84 * dayMs,
   read,
   map,
 }

@@ -1,6 +1,7 @@
 import type { Day } from '#kernel/day.ts'
 import { daysBetween } from '#kernel/day.ts'
 import type { Batch, CanonicalRow, Mapped, Place, Stream, Turn } from '../connector.ts'
+import { ofDays } from './by-day.ts'
 import { daysOf, isProvisional, replacedBy, stretches } from './days.ts'
 import { type Read, readDays, type Table, type Wanted } from './report.ts'
 import { count, country, money, type Named, named, origin, plus, qualityOf, storesOf } from './rows.ts'
@@ -249,17 +250,12 @@ const vocabulary = {
   'traffic.rows(deviceCategory)': [...unsaid, 'desktop', 'mobile', 'tablet', 'smart tv'],
 }
 
-const dayMs = 86_400_000
-
 export const trafficStream: Stream<Session, TrafficDay> = {
+  ...ofDays,
   name: 'traffic',
   label: 'traffic',
-  kind: 'window',
   tables: ['traffic_days'],
   every: 3 * 3_600_000,
-  overlap: 4 * dayMs,
-  settle: 0,
-  slice: 84 * dayMs,
   vocabulary,
   read,
   map,

@@ -139,7 +139,6 @@ export const userStream: Stream<Session, UserPeriod> = {
   tables: ['traffic_users'],
   every: 12 * 3_600_000,
   overlap: 4 * dayMs,
-  settle: 0,
   read,
   map,
 }
