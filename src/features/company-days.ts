@@ -1,4 +1,5 @@
 import { addDays, type Day } from '#kernel/day.ts'
+import { type CalendarRule, civilYear } from '#kernel/period.ts'
 import { dayAt, homeZone } from '#kernel/zone.ts'
 import * as settings from '#postgres/tables/settings.ts'
 import type { Context } from './context.ts'
@@ -8,6 +9,12 @@ export async function zoneOf({ ledger }: Pick<Context, 'ledger'>): Promise<strin
   const stores = await ledger.select().from(settings.stores).orderBy(settings.stores.store)
   const [company] = await ledger.select().from(settings.company)
   return homeZone(stores, company?.currency ?? null)
+}
+
+/** How the company cuts its year; civil where nobody chose. */
+export async function ruleOf({ ledger }: Pick<Context, 'ledger'>): Promise<CalendarRule> {
+  const [row] = await ledger.select({ calendar: settings.company.calendar }).from(settings.company)
+  return (row?.calendar as CalendarRule | undefined) ?? civilYear
 }
 
 /** Today, by the company's clock. */

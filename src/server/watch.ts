@@ -1,7 +1,9 @@
 import type { Context } from '#features/context.ts'
+import { oneByOne } from '#features/one-by-one.ts'
+import { cockpitAhead } from '#features/performance/cockpit-ahead.ts'
 import { createSender } from '#features/performance/delivery/send.ts'
 import { deliver, forecastAnew, isComing, watchHours, watchOver } from '#features/performance/watch.ts'
-import { askAhead } from '#features/reviews/ask-ahead.ts'
+import { reviewsAhead } from '#features/reviews/reviews-ahead.ts'
 import { openForecastPool } from '#forecast/pool.ts'
 import type { Jobs } from './jobs.ts'
 
@@ -80,7 +82,12 @@ export function keepWatch(context: Context, jobs: () => Jobs, onError: (error: u
   return {
     // What is found first is told first; forecasts take longest. What is compared with them is asked once more.
     async look() {
-      const ahead = () => askAhead(context, closing.signal).catch(onError)
+      const calm = { ...context, metrics: oneByOne(context.metrics, closing.signal) }
+      /** What most people read first is asked before they do. */
+      const ahead = async () => {
+        for (const ask of [cockpitAhead, reviewsAhead])
+          await ask(calm).catch(error => closing.signal.aborted || onError(error))
+      }
       try {
         await watchOver(context)
         await ahead()

@@ -1,3 +1,4 @@
+import { ruleOf } from '#features/company-days.ts'
 import { companyEvents } from '#features/company-events.ts'
 import type { Context } from '#features/context.ts'
 import { type SeasonAhead, seasonAhead } from '#forecast/season-ahead.ts'
@@ -13,7 +14,7 @@ import type * as tables from '#postgres/tables/plan.ts'
 import { askAs, yearBefore } from './actuals.ts'
 import { closedIn, rowsOf } from './cells.ts'
 import { type Learnt, shapeOf } from './shapes.ts'
-import { lastWholeDay, ruleOf } from './versions.ts'
+import { lastWholeDay } from './versions.ts'
 
 /** Net sales of an open period as the plan, the forecast and the simplest rule there is say them. */
 interface Baseline {

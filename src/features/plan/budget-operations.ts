@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { eq } from 'drizzle-orm'
 import { z } from 'zod'
 import { read, write, writeLast } from '#features/base.ts'
+import { ruleOf } from '#features/company-days.ts'
 import type { Context } from '#features/context.ts'
 import { askedDay as day } from '#kernel/asked-day.ts'
 import { Failure, invalid } from '#kernel/error.ts'
@@ -17,7 +18,6 @@ import { person, touched, versionOf, wholeCompany } from './cells.ts'
 import { BudgetShape, CommitmentShape, decimal, FieldChangeShape, ItemShape } from './model.ts'
 import { rateModes } from './rates.ts'
 import { transferOperations } from './transfer-operations.ts'
-import { ruleOf } from './versions.ts'
 
 const Done = z.object({ done: z.literal(true) })
 const done = { done: true as const }

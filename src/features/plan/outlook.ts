@@ -1,4 +1,5 @@
 import { and, eq, sql } from 'drizzle-orm'
+import { ruleOf } from '#features/company-days.ts'
 import { companyEvents } from '#features/company-events.ts'
 import type { Context } from '#features/context.ts'
 import { type Landing, landing, spansBefore } from '#forecast/landing.ts'
@@ -13,7 +14,7 @@ import { askAs } from './actuals.ts'
 import { conversion } from './rates.ts'
 import { shapeOf } from './shapes.ts'
 import { elsewhereOf } from './unbudgeted.ts'
-import { lastWholeDay, ruleOf } from './versions.ts'
+import { lastWholeDay } from './versions.ts'
 
 export interface Pacing extends Landing {
   metric: string

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { and, asc, desc, eq, gt, isNull } from 'drizzle-orm'
 import { z } from 'zod'
 import { read, write, writeLast } from '#features/base.ts'
+import { ruleOf } from '#features/company-days.ts'
 import { Failure, invalid } from '#kernel/error.ts'
 import { calculate } from '#kernel/plan/calculate.ts'
 import { check } from '#kernel/plan/check.ts'
@@ -34,7 +35,7 @@ import { filledIn, keptOf } from './copies.ts'
 import { EditShape, EditsShape } from './edit-shapes.ts'
 import { CommentShape, OpenShape, RowShape, SheetShape, StartShape, VersionShape } from './model.ts'
 import { asSeen, shownRowsOf } from './shown-rows.ts'
-import { begin, changedSince, contentOf, latestDay, ruleOf, shown, soundSheet, start } from './versions.ts'
+import { begin, changedSince, contentOf, latestDay, shown, soundSheet, start } from './versions.ts'
 
 const Nothing = z.object({}).optional()
 const Of = z.object({ version: z.string() })

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { and, eq, gt, notLike } from 'drizzle-orm'
 import type { z } from 'zod'
-import { closedDay } from '#features/company-days.ts'
+import { closedDay, ruleOf } from '#features/company-days.ts'
 import type { Context } from '#features/context.ts'
 import { addDays, type Day, earlier } from '#kernel/day.ts'
 import { Failure, invalid } from '#kernel/error.ts'
-import type { CalendarRule } from '#kernel/period.ts'
 import { beyond } from '#kernel/plan/bounds.ts'
 import { type Calculation, calculate, type Input } from '#kernel/plan/calculate.ts'
 import { type Content, inConflict } from '#kernel/plan/edits.ts'
@@ -13,7 +12,6 @@ import { inputsOf, type Row } from '#kernel/plan/rows.ts'
 import { addressKey, type Sheet, sheetPeriods, sliceOf } from '#kernel/plan/sheet.ts'
 import { type Tier, template } from '#kernel/plan/templates.ts'
 import { forecastTarget } from '#kernel/view.ts'
-import type { CalendarSetting } from '#metrics/world.ts'
 import { insertMany } from '#postgres/insert-many.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import * as settings from '#postgres/tables/settings.ts'
@@ -51,19 +49,6 @@ export const contentOf = (sheet: Sheet, rows: readonly Row[]): Content => ({
       .map(input => [addressKey(input), input]),
   ),
 })
-
-/** The company's calendar. */
-export async function ruleOf({ ledger }: Context): Promise<CalendarRule> {
-  const [company] = await ledger.select().from(settings.company)
-  return (
-    (company?.calendar as CalendarSetting | undefined) ?? {
-      calendar: 'gregorian',
-      fiscalStartMonth: 1,
-      weekStart: 1,
-      yearEnd: 'nearest_saturday',
-    }
-  )
-}
 
 /** Keeps a version as it was begun. */
 export async function start(context: Context, input: Start, made: Begun): Promise<Found> {

@@ -1,10 +1,10 @@
-import { closedDay } from '#features/company-days.ts'
+import { closedDay, ruleOf } from '#features/company-days.ts'
 import type { Context } from '#features/context.ts'
 import { addDays, type Day, earlier } from '#kernel/day.ts'
 import { invalid } from '#kernel/error.ts'
 import type { Answer } from '#metrics/query.ts'
 import { events } from '#postgres/tables/settings.ts'
-import { askAs, calendarOf, knownDays } from './decks.ts'
+import { askAs, knownDays } from './decks.ts'
 import { exceptionsOf, judge, limitsOf } from './exceptions.ts'
 import { mattersOf, type Strange } from './matters.ts'
 import { type Five, lastWholeWeek, parts, questionsOf, sixTwelve, spansOf, yearBeforeOf } from './model.ts'
@@ -19,7 +19,7 @@ const chunks = <T>(all: readonly T[]): T[][] =>
 
 /** The last whole week there are data for: it is over in every store. */
 export async function latestWeek(context: Context, deck: Pick<Deck, 'stores'>) {
-  const rule = await calendarOf(context)
+  const rule = await ruleOf(context)
   const { lastDay } = await knownDays(context, deck.stores)
   return lastWholeWeek(rule, earlier(lastDay, await closedDay(context)))
 }
@@ -29,7 +29,7 @@ export async function latestWeek(context: Context, deck: Pick<Deck, 'stores'>) {
  * @throws Failure('invalid') for a week that is not over, or a day that ends none.
  */
 export async function contentOf(context: Context, deck: Deck, weekEnd: Day): Promise<Content> {
-  const rule = await calendarOf(context)
+  const rule = await ruleOf(context)
   const { firstDay, lastDay } = await knownDays(context, deck.stores)
   const spans = spansOf(rule, weekEnd, firstDay)
   const last = await latestWeek(context, deck)

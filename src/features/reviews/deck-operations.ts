@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { and, desc, eq } from 'drizzle-orm'
 import { z } from 'zod'
 import { read, write, writeLast } from '#features/base.ts'
+import { ruleOf } from '#features/company-days.ts'
 import type { Context } from '#features/context.ts'
 import { keepTask, MadeTask, makeTask, TaskPlace, tasksOf } from '#features/tasks.ts'
 import { seesAll } from '#kernel/actor.ts'
@@ -12,7 +13,7 @@ import { periodOf } from '#kernel/period.ts'
 import { user } from '#postgres/tables/members.ts'
 import * as rows from '#postgres/tables/reviews.ts'
 import { contentOf, differencesOf, latestWeek } from './content.ts'
-import { calendarOf, deckOf, deckOfStores, decksOf, hashOf, knownDays } from './decks.ts'
+import { deckOf, deckOfStores, decksOf, hashOf, knownDays } from './decks.ts'
 import { noteOn } from './model.ts'
 import { Action, type Content, Deck, Difference, Note, Review, Waiting } from './shape.ts'
 import { waitingFor } from './waiting.ts'
@@ -111,7 +112,7 @@ const issuedAlready = (week: Day) =>
 
 /** Weeks one can look at, newest first: twelve back, or as far as there are data. */
 async function weeksOf(context: Context, deck: Deck) {
-  const rule = await calendarOf(context)
+  const rule = await ruleOf(context)
   const { firstDay } = await knownDays(context, deck.stores)
   const last = await latestWeek(context, deck)
   const issued = await context.ledger

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto'
 import { eq, inArray } from 'drizzle-orm'
+import { ruleOf } from '#features/company-days.ts'
 import type { Context } from '#features/context.ts'
 import { seesAll } from '#kernel/actor.ts'
 import { addDays, type Day } from '#kernel/day.ts'
 import { Failure } from '#kernel/error.ts'
-import type { CalendarRule } from '#kernel/period.ts'
 import { heldAgainst } from '#metrics/plans.ts'
 import type { Query } from '#metrics/query.ts'
 import * as rows from '#postgres/tables/reviews.ts'
-import { company, stores as shops, targets } from '#postgres/tables/settings.ts'
+import { stores as shops, targets } from '#postgres/tables/settings.ts'
 import { lastWholeWeek } from './model.ts'
 import type { Block, Deck } from './shape.ts'
 
@@ -35,19 +35,6 @@ export async function knownDays(context: Context, stores: readonly string[]): Pr
       next: 'Connect a shop or import a file of orders.',
     })
   return { firstDay: meta.wholeFrom ?? meta.from, lastDay: meta.lastDay }
-}
-
-/** How the company cuts its year; civil where nobody chose. */
-export async function calendarOf({ ledger }: Pick<Context, 'ledger'>): Promise<CalendarRule> {
-  const [row] = await ledger.select({ calendar: company.calendar }).from(company)
-  return (
-    (row?.calendar as CalendarRule | undefined) ?? {
-      calendar: 'gregorian',
-      fiscalStartMonth: 1,
-      weekStart: 1,
-      yearEnd: 'nearest_saturday',
-    }
-  )
 }
 
 /** Financials, marketing, browsing, checkout, fulfilment, business customers: the order a review is read in. */
@@ -130,7 +117,7 @@ export async function deckOfStores(context: Context, stores: readonly string[]):
 /** The deck a company begins with: the usual metrics it has figures for, against the target most of them have. */
 async function usualDeck(context: Context): Promise<Deck> {
   // Figures that begin after the week under review would be cards without a word for it.
-  const { to } = lastWholeWeek(await calendarOf(context), (await knownDays(context, [])).lastDay)
+  const { to } = lastWholeWeek(await ruleOf(context), (await knownDays(context, [])).lastDay)
   const wanted = usual.flatMap(section => [...section.charts, ...section.table])
   const { totals } = await askAs(context, { metrics: wanted, from: addDays(to, -90), to })
   const has = (metric: string) => typeof totals[metric] === 'string'

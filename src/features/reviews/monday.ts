@@ -1,4 +1,4 @@
-import { todayOf } from '#features/company-days.ts'
+import { ruleOf, todayOf } from '#features/company-days.ts'
 import type { Context } from '#features/context.ts'
 import { addDays, type Day, later } from '#kernel/day.ts'
 import { usualWaterfall } from '#kernel/plan/templates.ts'
@@ -9,7 +9,7 @@ import type { Answer, AnswerRow, Query } from '#metrics/query.ts'
 import { costWaterfall } from '#postgres/tables/settings.ts'
 import { eventsIn, latestWeek } from './content.ts'
 import { actionsOf } from './deck-operations.ts'
-import { askAs, calendarOf, knownDays, targetOf } from './decks.ts'
+import { askAs, knownDays, targetOf } from './decks.ts'
 import {
   basesOf,
   type Five,
@@ -95,7 +95,7 @@ const figureOf = (chart: SixTwelve): PackFigure => ({
 
 /** The Monday trading pack of a week: what it was, why, where, and what is to be done. The latest whole week when absent. */
 export async function mondayOf(context: Context, weekEnd?: Day): Promise<Monday> {
-  const rule = await calendarOf(context)
+  const rule = await ruleOf(context)
   const { firstDay } = await knownDays(context, [])
   const latest = (await latestWeek(context, { stores: [] })).to
   const end = weekEnd ?? latest

@@ -1,4 +1,4 @@
-import { closedDay } from '#features/company-days.ts'
+import { closedDay, ruleOf } from '#features/company-days.ts'
 import { companyEvents } from '#features/company-events.ts'
 import type { Context } from '#features/context.ts'
 import { contributionLanding } from '#forecast/contribution.ts'
@@ -11,7 +11,7 @@ import { usualWaterfall } from '#kernel/plan/templates.ts'
 import { planComparison } from '#kernel/plan-comparison.ts'
 import type { Query } from '#metrics/query.ts'
 import { costWaterfall } from '#postgres/tables/settings.ts'
-import { askAs, calendarOf, knownDays, targetOf } from './decks.ts'
+import { askAs, knownDays, targetOf } from './decks.ts'
 import { landingWords, soFarWords } from './model.ts'
 import type { LandingTold, Monday } from './pack-shape.ts'
 
@@ -81,7 +81,7 @@ export async function landingsOf(
 /** Where the month heads by the last day that is over in every store, in a sentence. */
 export async function landingTold(context: Context, of: 'net_sales' | 'contribution'): Promise<LandingTold> {
   const [rule, target, { lastDay }] = await Promise.all([
-    calendarOf(context),
+    ruleOf(context),
     targetOf(context),
     knownDays(context, []),
   ])

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import type { Context } from '#features/context.ts'
+import { oneByOne } from '#features/one-by-one.ts'
 import { type Actor, system } from '#kernel/actor.ts'
 import type { Engine } from '#metrics/engine.ts'
 import { ledgers } from '../../../test/ledgers.ts'
 import { planRoom } from '../../../test/plan-room.ts'
-import { askAhead } from './ask-ahead.ts'
 import { mondayOf } from './monday.ts'
+import { reviewsAhead } from './reviews-ahead.ts'
 
 describe('what reviews will ask', () => {
   const room = planRoom(ledgers[0] as (typeof ledgers)[number])
@@ -26,9 +28,14 @@ describe('what reviews will ask', () => {
     return { heard, context: { ...context, metrics: { ...context.metrics, ask } } }
   }
 
+  const calm = (context: Context, stop: AbortSignal): Context => ({
+    ...context,
+    metrics: oneByOne(context.metrics, stop),
+  })
+
   it('is asked ahead one by one, and is there from memory for who opens them then', async () => {
     const ahead = listened(system('watch'))
-    await askAhead(ahead.context, never)
+    await reviewsAhead(calm(ahead.context, never))
     expect(ahead.heard.fresh).toBeGreaterThan(10)
     expect(ahead.heard.most).toBe(1)
     const opened = listened(room.people.cy)
@@ -42,7 +49,7 @@ describe('what reviews will ask', () => {
     const { heard, context } = listened(system('watch'))
     const closing = new AbortController()
     closing.abort()
-    await askAhead(context, closing.signal)
+    await expect(reviewsAhead(calm(context, closing.signal))).rejects.toThrow('aborted')
     expect(heard.asked).toBe(0)
   })
 })
