@@ -152,7 +152,7 @@ const one = async (
       reasons: outcome.reasons,
       rejectsFile: outcome.rejectsFile,
       warnings: [
-        ...(joined?.warnings ?? []),
+        ...(joined?.words ?? []),
         ...outcome.warnings,
         ...wentWords(receipt.removed ?? 0),
         ...growingWords(receipt.gone ?? 0, beside),
@@ -174,8 +174,8 @@ const one = async (
   }
 }
 
-/** How the file is called, with those beside it. */
-const nameOf = ({ fileName, path, beside }: ImportRequest): string =>
+/** How the file of a request is called, with those beside it. */
+export const nameOf = ({ fileName, path, beside }: ImportRequest): string =>
   (fileName ?? basename(path)) + (beside ? ` with ${beside.files.map(one => one.name).join(', ')}` : '')
 
 /**

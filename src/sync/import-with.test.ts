@@ -50,7 +50,7 @@ describe('lines with their orders, products and clients', () => {
       target: 'sales_lines',
       columns: { at: 'ordered on', country: 'country' },
     })
-    expect(preview.warnings.join()).toContain('1 of 5 find nothing')
+    expect(preview.warnings.join()).toContain('by “product_id”: 4 of 5 rows find theirs')
     const beside = { files: [orders, products, clients] }
     const came = await run('shop', beside, mapping)
     expect(came).toMatchObject({ rows: 5, accepted: 4, rejected: 1, from: '2026-03-01', to: '2026-03-14' })
@@ -74,6 +74,18 @@ describe('lines with their orders, products and clients', () => {
     writeFileSync(path, readFileSync(came.rejectsFile ?? '', 'utf8').replace('cancelled,0', 'paid,0'))
     const mended = await room.imports.run({ path, store: 'shop', by: 'test', ...(mapping && { mapping }) })
     expect(mended).toMatchObject({ rows: 1, accepted: 1, from: '2026-03-02' })
+  })
+
+  it('may be named in any order: what tells clients is in the orders', async () => {
+    const beside = { name: orders.name, files: [clients, lines, products], anyFirst: true }
+    const { together, columns } = await room.imports.preview(orders.path, {}, 'EUR', beside)
+    expect(together?.order).toEqual([2, 0, 1, 3])
+    expect(together?.words).toEqual([
+      'orders.csv stands beside the rows of order_items.csv by “order_id”: all 5 rows find theirs.',
+      'clients.csv stands beside the rows of order_items.csv by “client_no”: all 5 rows find theirs.',
+      'products.csv stands beside the rows of order_items.csv by “product_id”: 4 of 5 rows find theirs.',
+    ])
+    expect(columns.map(column => column.name)).toContain('country')
   })
 
   it('say of a column that both have which file it is of', async () => {
@@ -109,6 +121,12 @@ describe('lines with their orders, products and clients', () => {
 
 describe('files that do not belong together are refused with what to do', () => {
   it.each([
+    [
+      'the same columns',
+      lines,
+      file('april.csv', ['order_id,item_no,product_id,quantity,price', 'A1,9,7,2,10.00']),
+      /have the same columns: they hold more rows of one kind/,
+    ],
     ['several rows of one', orders, lines, /several rows of one order_id/],
     ['no column of the same name', lines, clients, /no column of the same name/],
     [
@@ -125,5 +143,13 @@ describe('files that do not belong together are refused with what to do', () => 
     ],
   ])('%s', async (_, first, other, message) => {
     await expect(previewed(first, other)).rejects.toThrow(message)
+  })
+
+  it('several rows of one in each of them', async () => {
+    const twice = file('states.csv', ['order_id,state', 'A1,paid', 'A1,sent'])
+    const beside = { name: lines.name, files: [twice], anyFirst: true }
+    await expect(room.imports.preview(lines.path, {}, 'EUR', beside)).rejects.toThrow(
+      'Each of order_items.csv and states.csv has several rows of one order_id',
+    )
   })
 })

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises'
-import { joinFiles, type Named } from '#connectors/files/joined.ts'
+import { joinFiles, joinInSomeOrder, type Named } from '#connectors/files/joined.ts'
 import { presets } from '#connectors/files/presets/index.ts'
 import { previewFile } from '#connectors/files/preview.ts'
 import { type Mapping, type Preview, type Reading, readingOfJoined } from '#connectors/files/reading.ts'
@@ -100,7 +100,8 @@ export interface Imports {
     path: string,
     reading?: Reading,
     currency?: string,
-    beside?: { name: string; files: readonly Named[] },
+    /** `anyFirst`: the rows of whichever file can have them are meant. */
+    beside?: { name: string; files: readonly Named[]; anyFirst?: boolean },
   ): Promise<Preview>
   /** @throws Failure('invalid') with what is wrong and what to do; nothing is half-loaded. */
   run(request: ImportRequest, onProgress?: (progress: ImportProgress) => void): Promise<ImportResult>
@@ -126,9 +127,15 @@ export const createImports = (parts: ImportParts): Imports => ({
     const work = await folder()
     try {
       const first = { path, name: beside.name }
-      const joined = await joinFiles(first, beside.files, work, { ...(reading && { reading }), currency })
-      const seen = await previewFile(joined.path, folder, readingOfJoined(reading), currency)
-      return { ...seen, warnings: [...joined.warnings, ...seen.warnings] }
+      const how = { ...(reading && { reading }), currency }
+      const { path: made, ...together } = beside.anyFirst
+        ? await joinInSomeOrder([first, ...beside.files], work, how)
+        : {
+            ...(await joinFiles(first, beside.files, work, how)),
+            order: [0, ...beside.files.map((_, i) => i + 1)],
+          }
+      const seen = await previewFile(made, folder, readingOfJoined(reading), currency)
+      return { ...seen, together, warnings: [...together.words, ...seen.warnings] }
     } finally {
       await rm(work, { recursive: true, force: true })
     }

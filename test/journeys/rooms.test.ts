@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { codeOf } from '../authenticator.ts'
 import { stage } from '../command.ts'
 import { zip } from '../zip.ts'
-import { bringsProducts } from './brings-products.ts'
+import { bringsProducts, bringsTogether, lacksColumn } from './brings-files.ts'
 import { builtBundle, complaints, describeInBrowser, expectAccessible, openBrowser } from './browser.ts'
 
 const file = `Bestellnummer;Datum;Artikel;Menge;Einzelpreis;Kunde;Land
@@ -280,25 +280,12 @@ describeInBrowser('on a real server', () => {
   }, 120_000)
 
   it('says before it begins that a saved mapping names a column the file lacks, and what to do', async () => {
-    const saved = await page.request.post(`${url}/api/v1/connections/saveMapping`, {
-      headers: { 'x-quarterdeck': '1' },
-      data: {
-        name: 'Monthly till',
-        mapping: { target: 'orders', columns: { order_id: 'Order', at: 'Date', total: 'Till total' } },
-      },
-    })
-    expect(saved.status(), await saved.text()).toBe(200)
-    await open('/import')
-    const buffer = Buffer.from('Order,Date,Amount\n1,2026-03-02,20.90\n')
-    await page.setInputFiles('input[type=file]', { name: 'till.csv', mimeType: 'text/csv', buffer })
-    await page.getByText('What the columns mean').waitFor()
-    await page.getByRole('combobox', { name: 'Kind of file' }).click()
-    await page.getByRole('option', { name: 'Monthly till' }).click()
-    await page.getByText('The file has no column “Till total”').waitFor()
-    expect(await page.getByRole('button', { name: 'Import', exact: true }).isDisabled()).toBe(true)
-    await page.locator('#column-total').fill('Amount')
-    await page.getByText('The file has no column').waitFor({ state: 'hidden' })
+    await lacksColumn(page, { url, open })
   }, 60_000)
+
+  it('joins files that belong together, says how, and lets one be added or removed', async () => {
+    await bringsTogether(page, { open, choose })
+  }, 90_000)
 
   it('lets everything be overruled that was guessed of a file', async () => {
     await open('/import')

@@ -1,5 +1,5 @@
 import { join, parse } from 'node:path'
-import { invalid } from '#kernel/error.ts'
+import { Failure, invalid } from '#kernel/error.ts'
 import { plainName } from '#kernel/nearest.ts'
 import { sourceOf, unrolled } from './index.ts'
 import { takeIn } from './intake.ts'
@@ -87,6 +87,7 @@ const keyOf = async (
     throw invalid(
       `${name} has several rows of one ${words}: rows of ${main} would come in several times.`,
       `Name the file with the most rows first, as in \`import ${name} --with ${main}\`; what is said several times of one row cannot stand beside it.`,
+      { several: words },
     )
   if (best.found === 0)
     throw invalid(
@@ -118,17 +119,73 @@ const tableOf = async (sandbox: Sandbox, source: Source, name: string, as: strin
     )
 }
 
+/** Files whose columns are the same hold more of the same rows: beside each other the rows of one would be lost. */
+const refuseAlike = (opened: readonly { source: Source; name: string }[]): void => {
+  const columns = opened.map(({ source }) =>
+    source.columns
+      .map(column => plainName(column.name))
+      .sort()
+      .join(),
+  )
+  const at = columns.findIndex((own, i) => columns.indexOf(own) < i)
+  if (at < 0) return
+  const [one, other] = [opened[columns.indexOf(columns[at] ?? '')], opened[at]]
+  throw invalid(
+    `${one?.name} and ${other?.name} have the same columns: they hold more rows of one kind, and do not belong beside each other.`,
+    'Import them one after the other.',
+  )
+}
+
+/** Rows of a table beside which none of the main file stands. */
+const unusedOf = async (sandbox: Sandbox, keys: readonly Key[], table: string, from: string) => {
+  const [own, other] = bothSay(keys)
+  const [row] = await sandbox.rows<{ unused: string }>(
+    `SELECT count(*) FILTER (${other} IS NULL OR ${other} = '' OR ${other} NOT IN (SELECT ${own} FROM ${from} p WHERE ${own} IS NOT NULL)) AS unused FROM ${table} o`,
+  )
+  return Number(row?.unused)
+}
+
+const many = (n: number) => n.toLocaleString('en')
+
+/** Which columns join a file, how many rows found theirs in it, and how many of its own are lost. */
+const joinedWords = (
+  { name, main, keys }: { name: string; main: string; keys: readonly Key[] },
+  { found, rows, unused }: { found: number; rows: number; unused: number },
+): string => {
+  const by = keys.map(key => `“${key.name}”`).join(' and ')
+  const theirs = found === rows ? `all ${many(rows)} rows` : `${many(found)} of ${many(rows)} rows`
+  const lost =
+    unused === 0
+      ? ''
+      : `; ${many(unused)} of its own rows ${unused === 1 ? 'belongs' : 'belong'} to none of them and ${unused === 1 ? 'stays' : 'stay'} out`
+  return `${name} stands beside the rows of ${main} by ${by}: ${theirs} find theirs${lost}.`
+}
+
+export interface JoinedFiles {
+  /** A CSV of the rows of the first with what the others say of each. */
+  path: string
+  /** Of each of the others, as they were named, how it was joined, in words. */
+  words: string[]
+}
+
+interface JoinHow {
+  /** How the first is read; the others are recognised. */
+  reading?: Reading
+  /** Of the store. */
+  currency?: string | undefined
+}
+
 /**
  * Several files that belong together as one: beside each row of the first what the others say of it, found by the column
- * they share. Rows are those of the first, no more and no less. Gives a CSV in `work`, and what of it should be known.
+ * they share. Rows are those of the first, no more and no less; the others may stand in any order. Writes into `work`.
  * @throws Failure('invalid') where nothing says which rows belong together, or one would find several.
  */
 export const joinFiles = async (
   first: Named,
   beside: readonly Named[],
   work: string,
-  { reading = {}, currency }: { reading?: Reading; currency?: string | undefined } = {},
-): Promise<{ path: string; warnings: string[] }> => {
+  { reading = {}, currency }: JoinHow = {},
+): Promise<JoinedFiles> => {
   const files = [first, ...beside]
   const opened: { source: Source; name: string; path: string }[] = []
   for (const [i, { path, name }] of files.entries()) {
@@ -140,21 +197,30 @@ export const joinFiles = async (
   }
   const [main, ...others] = opened
   if (!main) throw invalid('No file is named.')
+  refuseAlike(opened)
   const sandbox = await openSandbox(main.path, work, { ordered: true })
-  const warnings: string[] = []
+  const words = new Map<string, string>()
   try {
     await tableOf(sandbox, main.source, main.name, 'p0')
     let names = main.source.columns.map(column => column.name)
-    for (const [i, { source, name }] of others.entries()) {
+    const left = [...others]
+    for (let i = 0; left.length > 0; i++) {
+      // What tells clients may stand in the orders, which are beside the lines only then.
+      const keysIn = ({ source, name }: (typeof left)[number]) =>
+        keysOf(
+          names,
+          source.columns.map(column => column.name),
+          name,
+        )
+      const next = left.find(one => keysIn(one).length > 0) ?? left[0]
+      if (!next) break
+      left.splice(left.indexOf(next), 1)
+      const { source, name, path } = next
       const [from, table, made] = [`p${i}`, `o${i}`, `p${i + 1}`]
       await tableOf(sandbox, source, name, table)
       const other = source.columns.map(column => column.name)
-      const { way, found, rows } = await keyOf(sandbox, keysOf(names, other, name), {
-        table,
-        from,
-        main: main.name,
-        name,
-      })
+      const { way, found, rows } = await keyOf(sandbox, keysIn(next), { table, from, main: main.name, name })
+      const unused = await unusedOf(sandbox, way, table, from)
       const more = other.flatMap((_, at) => (way.some(key => key.other === at) ? [] : [at]))
       const [own, its] = bothSay(way)
       const cells = more.map((at, n) => `o.c${at} AS c${names.length + n}`)
@@ -171,12 +237,7 @@ export const joinFiles = async (
           known.has(plainName(other[at] ?? '')) ? `${other[at]} (${stem})` : (other[at] ?? ''),
         ),
       ])
-      const by = way.map(key => `“${key.name}”`).join(' and ')
-      warnings.push(
-        found === rows
-          ? `${name} stands beside the rows of ${main.name} by ${by}.`
-          : `${name} stands beside the rows of ${main.name} by ${by}; ${(rows - found).toLocaleString('en')} of ${rows.toLocaleString('en')} find nothing in it.`,
-      )
+      words.set(path, joinedWords({ name, main: main.name, keys: way }, { found, rows, unused }))
     }
     const path = join(work, 'joined.csv')
     const columns = names.map((name, i) => `c${i} AS ${ident(name)}`).join(', ')
@@ -185,10 +246,41 @@ export const joinFiles = async (
     await sandbox.run(
       `COPY (SELECT ${columns} FROM p${others.length} ORDER BY _n) TO ${quote(path)} (FORMAT csv, HEADER true, DELIMITER ${quote(delimiter)})`,
     )
-    return { path, warnings }
+    return { path, words: others.map(one => words.get(one.path) ?? '') }
   } catch (cause) {
     throw translated(cause)
   } finally {
     sandbox.close()
   }
+}
+
+/**
+ * The same of files of which nobody said whose rows are meant: the first as they are named that has one row at most in each
+ * of the others for each of its own. `order` has their places, that one first.
+ * @throws Failure('invalid') of the first, where none is.
+ */
+export const joinInSomeOrder = async (
+  files: readonly Named[],
+  work: string,
+  how: JoinHow = {},
+): Promise<JoinedFiles & { order: number[] }> => {
+  const refused: Failure[] = []
+  for (const [at, first] of files.entries()) {
+    const places = [at, ...files.flatMap((_, place) => (place === at ? [] : [place]))]
+    const others = places.slice(1).flatMap(place => files[place] ?? [])
+    try {
+      return { ...(await joinFiles(first, others, join(work, `way-${at}`), how)), order: places }
+    } catch (cause) {
+      if (!(cause instanceof Failure) || cause.code !== 'invalid') throw cause
+      refused.push(cause)
+    }
+  }
+  const [several, other] = [true, false].map(is =>
+    refused.find(one => 'several' in (one.details ?? {}) === is),
+  )
+  if (other) throw other
+  throw invalid(
+    `Each of ${files.map(one => one.name).join(' and ')} has several rows of one ${several?.details?.several}, so none can stand beside the other.`,
+    'Import them one after the other.',
+  )
 }

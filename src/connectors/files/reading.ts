@@ -105,6 +105,8 @@ export interface Preview {
   totals: OrderTotals | null
   /** Columns that say in which currency amounts are. */
   currencies: CurrencyColumn[]
+  /** Of several files the places of those given, the one whose rows they are first; and how each of the others was joined. */
+  together?: { order: number[]; words: string[] }
   warnings: string[]
 }
 

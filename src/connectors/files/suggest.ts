@@ -318,7 +318,7 @@ const nearestWords = (
   const lacks = near && near.sum > 0.9 ? lacking(near) : null
   return near && lacks
     ? [
-        `No kind of rows fits. Nearest are ${near.target.label.toLowerCase()}, of which the file does not say ${lacks}. Where another file says it, as orders do of their lines, both come in together: on the command line with --with FILE.`,
+        `No kind of rows fits. Nearest are ${near.target.label.toLowerCase()}, of which the file does not say ${lacks}. Where another file says it, as orders do of their lines, both come in together: add it beside this one, on the command line with --with FILE.`,
       ]
     : ['No kind of rows fits: say below what its rows are, and where each value comes from.']
 }

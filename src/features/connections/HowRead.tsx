@@ -13,6 +13,8 @@ export function HowRead(props: {
   sheets: readonly string[]
   members: readonly string[]
   lists: { records: readonly string[]; lines: readonly string[] }
+  /** It was made of several files, each read as recognised: how they were laid out is no question any more. */
+  several: boolean
   stale: boolean
   onChange: (reading: Reads) => void
   children?: ReactNode
@@ -20,12 +22,12 @@ export function HowRead(props: {
   const { sheets, members, lists, onChange } = props
   const now: Reads = { ...props.seen, ...props.reading }
   const overruled = Object.keys(props.reading).length > 0
-  const text = now.format === undefined || now.format === 'csv'
-  const table = text || now.format === 'xlsx'
+  const text = !props.several && (now.format === undefined || now.format === 'csv')
+  const table = text || (!props.several && now.format === 'xlsx')
   const set = (change: Reads) => onChange({ ...props.reading, ...change })
   return (
     <Card
-      title="How the file is read"
+      title={props.several ? 'How the files are read' : 'How the file is read'}
       stale={props.stale}
       actions={
         overruled && (

@@ -10,17 +10,18 @@ import { sendFile } from '#ui/send-file.ts'
 import { History } from './History.tsx'
 import css from './import.module.css'
 import { Mend } from './Mend.tsx'
-import { importsAnswer } from './model.ts'
+import { importsAnswer, namesOf, type Sent } from './model.ts'
 import { Outcome } from './Outcome.tsx'
 import { Watched } from './Watched.tsx'
 
 type Step =
   | { at: 'choose' }
   | { at: 'sending'; name: string; done: number; total: number }
-  | { at: 'mend'; source: { upload: string } | { import: string }; name: string; store?: string }
+  | { at: 'mend'; key: string; files: readonly Sent[] }
+  | { at: 'again'; import: string; name: string; store: string }
   | { at: 'running'; id: string; name: string }
 
-/** Files into the ledger: drop one, see the guess, mend it, watch it go in, get what was rejected. */
+/** Files into the ledger: drop one, or several that belong together, see the guess, mend it, watch it go in, get what was rejected. */
 export function Import() {
   const [step, setStep] = useState<Step>({ at: 'choose' })
   const [error, setError] = useState<string | null>(null)
@@ -41,15 +42,23 @@ export function Import() {
     window.addEventListener('beforeunload', ask)
     return () => window.removeEventListener('beforeunload', ask)
   }, [isSending])
-  const send = async (file: File) => {
+  const send = async (files: readonly File[]) => {
     const own = new AbortController()
-    go({ at: 'sending', name: file.name, done: 0, total: file.size })
+    const name = namesOf(files)
+    const total = files.reduce((sum, file) => sum + file.size, 0)
+    go({ at: 'sending', name, done: 0, total })
     sending.current = own
     try {
-      const progress = (done: number, total: number) =>
-        own.signal.aborted || setStep({ at: 'sending', name: file.name, done, total })
-      const upload = await sendFile(file, progress, own.signal)
-      if (!own.signal.aborted) setStep({ at: 'mend', source: { upload }, name: file.name })
+      const sent: Sent[] = []
+      let before = 0
+      for (const file of files) {
+        const progress = (done: number) =>
+          own.signal.aborted || setStep({ at: 'sending', name, done: before + done, total })
+        sent.push({ upload: await sendFile(file, progress, own.signal), name: file.name })
+        before += file.size
+      }
+      const [first] = sent
+      if (first && !own.signal.aborted) setStep({ at: 'mend', key: first.upload, files: sent })
     } catch (failed) {
       if (own.signal.aborted) return
       setError(words(failed).message)
@@ -61,7 +70,9 @@ export function Import() {
       question="How do the sales of a shop come in?"
       title={
         step.at !== 'choose'
-          ? step.name
+          ? step.at === 'mend'
+            ? namesOf(step.files)
+            : step.name
           : before.data
             ? importsAnswer(before.data)
             : before.error
@@ -80,7 +91,7 @@ export function Import() {
       {error && <ErrorState compact title="The file was not sent" message={error} />}
       {step.at === 'choose' && (
         <May atLeast="contributor">
-          <Drop onFile={send} />
+          <Drop onFiles={send} />
         </May>
       )}
       {step.at === 'sending' && (
@@ -95,22 +106,29 @@ export function Import() {
       )}
       {step.at === 'mend' && (
         <Mend
-          key={JSON.stringify(step.source)}
-          source={step.source}
-          {...(step.store && { store: step.store })}
+          key={step.key}
+          source={step}
+          onFiles={files => setStep({ ...step, files })}
+          onStarted={id => setStep({ at: 'running', id, name: namesOf(step.files) })}
+        />
+      )}
+      {step.at === 'again' && (
+        <Mend
+          key={step.import}
+          source={step}
+          store={step.store}
+          onFiles={() => undefined}
           onStarted={id => setStep({ at: 'running', id, name: step.name })}
         />
       )}
       {step.at === 'running' && <Running id={step.id} onAgain={() => go({ at: 'choose' })} />}
-      <History
-        onAgain={row => go({ at: 'mend', source: { import: row.id }, name: row.file, store: row.store })}
-      />
+      <History onAgain={row => go({ at: 'again', import: row.id, name: row.file, store: row.store })} />
       {step.at === 'choose' && <Watched />}
     </Page>
   )
 }
 
-function Drop({ onFile }: { onFile: (file: File) => void }) {
+function Drop({ onFiles }: { onFiles: (files: File[]) => void }) {
   const input = useRef<HTMLInputElement>(null)
   const [over, setOver] = useState(false)
   return (
@@ -126,14 +144,15 @@ function Drop({ onFile }: { onFile: (file: File) => void }) {
       onDrop={event => {
         event.preventDefault()
         setOver(false)
-        const [file] = event.dataTransfer.files
-        if (file) onFile(file)
+        const files = [...event.dataTransfer.files]
+        if (files.length > 0) onFiles(files)
       }}
     >
       <p className={css.dropTitle}>Drop a file of orders, products, traffic or spend here</p>
       <p className={css.dropText}>
         Exports of Shopify, Magento, Google Analytics, Google Ads and Meta Ads are known; any other file is
-        read and its columns are guessed. Nothing is stored before you have seen it.
+        read and its columns are guessed. Several that belong together, such as orders and their lines, come
+        in as one. Nothing is stored before you have seen it.
       </p>
       <Button variant="filled" onClick={() => input.current?.click()}>
         Choose a file
@@ -141,13 +160,14 @@ function Drop({ onFile }: { onFile: (file: File) => void }) {
       <input
         ref={input}
         type="file"
+        multiple
         hidden
         aria-label="File to import"
         onChange={event => {
-          const file = event.currentTarget.files?.[0]
+          const files = [...(event.currentTarget.files ?? [])]
           // The same file once more, mended, is a choice, too.
           event.currentTarget.value = ''
-          if (file) onFile(file)
+          if (files.length > 0) onFiles(files)
         }}
       />
     </section>

@@ -11,8 +11,8 @@ import { ErrorState, Skeleton } from '#ui/State.tsx'
 import { Columns } from './Columns.tsx'
 import { HowRead } from './HowRead.tsx'
 import css from './import.module.css'
-import type { Guess, Reads } from './model.ts'
-import { startable } from './model.ts'
+import { filesInput, type Guess, type Reads, type Sent, startable } from './model.ts'
+import { Together } from './Together.tsx'
 
 const zones = Intl.supportedValuesOf('timeZone')
 const currencies = Intl.supportedValuesOf('currency')
@@ -21,13 +21,18 @@ const currencies = Intl.supportedValuesOf('currency')
 export function Mend({
   source,
   store,
+  onFiles,
   onStarted,
 }: {
-  /** A file just sent, or an import whose kept file is mapped again into its `store`. */
-  source: { upload: string } | { import: string }
+  /** Files just sent, or an import whose kept file is mapped again into its `store`. */
+  source: { files: readonly Sent[] } | { import: string }
   store?: string
+  /** Other files are meant: one more beside the first, or one fewer. */
+  onFiles: (files: Sent[]) => void
   onStarted: (id: string) => void
 }) {
+  const files = 'files' in source ? source.files : []
+  const several = files.length > 1
   const [reading, setReading] = useState<Reads>({})
   const [chosen, setChosen] = useState<string | null>(null)
   const [mended, setMended] = useState<Guess | null>(null)
@@ -35,7 +40,14 @@ export function Mend({
   const settings = useQuery(api.settings.read.queryOptions({ input: {} }))
   const currency = settings.data?.stores.find(s => s.store === into.store)?.currency ?? into.currency
   const preview = useQuery({
-    ...api.connections.preview.queryOptions({ input: { ...source, reading, ...(currency && { currency }) } }),
+    ...api.connections.preview.queryOptions({
+      input: {
+        ...('import' in source ? { import: source.import } : filesInput(files, [...files.keys()])),
+        ...(several && { anyFirst: true }),
+        reading,
+        ...(currency && { currency }),
+      },
+    }),
     placeholderData: old => old,
     retry: false,
   })
@@ -68,14 +80,30 @@ export function Mend({
       sheets={shown?.sheets ?? []}
       members={shown?.members ?? []}
       lists={shown?.lists ?? { records: [], lines: [] }}
+      several={several}
       stale={preview.isPlaceholderData}
       onChange={read}
     >
       {said}
     </HowRead>
   )
+  const together = 'files' in source && (
+    <Together
+      files={files}
+      joined={preview.isPlaceholderData ? undefined : preview.data?.together}
+      stale={preview.isPlaceholderData}
+      error={several ? preview.error : null}
+      onChange={next => {
+        setMended(null)
+        setChosen(null)
+        onFiles(next)
+      }}
+    />
+  )
   if (preview.error && !shown)
-    return howRead(<ErrorState compact title="The file cannot be read" {...words(preview.error)} />)
+    return several
+      ? together
+      : howRead(<ErrorState compact title="The file cannot be read" {...words(preview.error)} />)
   if (!shown || !targets.data || !presets.data || !settings.data) return <Skeleton height={320} />
 
   const { suggestions, guesses, columns, rows, members, warnings } = shown
@@ -124,7 +152,9 @@ export function Mend({
   const begin = async () => {
     if (!preset && into.saveAs) await keep.mutateAsync({ name: into.saveAs, mapping: guess })
     start.mutate({
-      ...('import' in source ? { replaces: source.import } : source),
+      ...('import' in source
+        ? { replaces: source.import }
+        : filesInput(files, shown.together?.order ?? [...files.keys()])),
       // Of several files in an archive the one that was looked at is meant.
       reading: { ...(members.length > 1 && { member: shown.reading.member }), ...reading },
       store: into.store,
@@ -137,16 +167,17 @@ export function Mend({
 
   return (
     <>
+      {together}
       {howRead(
         <>
           {warnings
-            .filter(warning => !ofBest.includes(warning))
+            .filter(warning => !ofBest.includes(warning) && !shown.together?.words.includes(warning))
             .map(warning => (
               <p key={warning} className={css.warning}>
                 {warning}
               </p>
             ))}
-          {preview.error && (
+          {preview.error && !several && (
             <ErrorState compact title="It cannot be read like that" {...words(preview.error)} />
           )}
         </>,
@@ -291,7 +322,7 @@ export function Mend({
           {problem && <span className={css.warning}>{problem}</span>}
           <Button
             variant="filled"
-            disabled={problem !== null || preview.isError}
+            disabled={problem !== null || preview.isError || preview.isPlaceholderData}
             loading={start.isPending || keep.isPending}
             onClick={begin}
           >

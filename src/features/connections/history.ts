@@ -3,6 +3,7 @@ import type { Actor } from '#kernel/actor.ts'
 import { Failure } from '#kernel/error.ts'
 import type { Ledger } from '#postgres/open.ts'
 import { imports } from '#postgres/tables/connections.ts'
+import { nameOf } from '#sync/import-run.ts'
 import type { ImportRequest, ImportResult, Past } from '#sync/imports.ts'
 import type { ImportRow } from './model.ts'
 import type { NewStore } from './store.ts'
@@ -65,7 +66,7 @@ export async function queueImport(
   await ledger.insert(imports).values({
     id,
     status: 'queued',
-    file: request.fileName ?? request.path,
+    file: nameOf(request),
     store: request.store,
     by: request.by,
     request: { request, newStore, ...(replaces && { replaces }) } satisfies Queued,

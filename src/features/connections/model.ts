@@ -67,6 +67,10 @@ const Besides = z
 
 export const PreviewInput = Source.extend({
   with: Besides,
+  anyFirst: z
+    .boolean()
+    .optional()
+    .describe('Of several files the rows of whichever can have them are meant, not of the first'),
   reading: Reading.optional(),
   store: z.string().max(60).optional().describe('The store it is for, as an import names it'),
   currency: z.string().max(3).optional().describe('Of the store, when it is new'),
@@ -230,11 +234,37 @@ export const Preview = z.object({
     .describe(
       'Columns that say in which currency amounts are: one the mapping leaves out is the store’s money',
     ),
+  together: z
+    .object({ order: z.array(z.int()), words: z.array(z.string()) })
+    .optional()
+    .describe(
+      'Of several files their places, the one whose rows they are first; and how each of the others was joined',
+    ),
   warnings: z.array(z.string()),
 })
 
 export type Reads = z.infer<typeof Reading>
 export type Guess = z.infer<typeof Mapping>
+export type Together = NonNullable<z.infer<typeof Preview>['together']>
+
+/** A file that was sent and waits to be imported. */
+export interface Sent {
+  upload: string
+  name: string
+}
+
+/** Which files an import is of, as its operations take them; `order` is that of their places. */
+export const filesInput = (files: readonly Sent[], order: readonly number[]) => {
+  const [first, ...others] = order.flatMap(place => files[place] ?? [])
+  return {
+    upload: first?.upload ?? '',
+    ...(others.length > 0 && { with: others.map(({ upload }) => ({ upload })) }),
+  }
+}
+
+/** How several files are called together, in the order they were given. */
+export const namesOf = (files: readonly { name: string }[]): string =>
+  new Intl.ListFormat('en-GB').format(files.map(one => one.name))
 
 const choices = (pairs: Readonly<Record<string, string>>) =>
   Object.entries(pairs).map(([value, label]) => ({ value, label }))

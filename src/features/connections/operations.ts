@@ -89,7 +89,8 @@ export const connections = {
       const file = await fileOf(context, input)
       const files = await besideOf(context, input)
       const currency = await currencyOf(context.ledger, input)
-      const beside = files.length > 0 ? { name: file.name, files } : undefined
+      const beside =
+        files.length > 0 ? { name: file.name, files, anyFirst: input.anyFirst === true } : undefined
       return context.imports.preview(file.path, input.reading, currency, beside)
     }),
 
