@@ -93,7 +93,8 @@ command(program, 'import [file]', 'load a file: CSV, TSV, JSON lines, Parquet, X
   .option(
     '--read <how>',
     'repeatable, overrules how it is read: encoding=utf-16le, delimiter=;, quote=, skip=2, header=false, ' +
-      'decimal=,, dateOrder=dmy, sheet=NAME, member=NAME, format=jsonl',
+      'decimal=,, dateOrder=dmy, sheet=NAME, member=NAME, format=jsonl, records=data.orders, lines=line_items, ' +
+      'turned=false, filled=false',
     repeated,
   )
   .option('--suggest', 'only print the guessed mapping, ready to be saved and edited')

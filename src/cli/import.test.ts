@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ended, program, type Serving, stage } from '../../test/command.ts'
+import { Reading } from '../features/connections/model.ts'
 import { failureOf } from './import.ts'
 
 const { place, run, serve, clear } = stage()
@@ -26,6 +27,11 @@ it('says what an import failed by: a full disk is no wrong file', () => {
   expect(failureOf(full)).toMatchObject(full)
   expect(failureOf({ code: 'invalid', message: 'No.' })).toMatchObject({ code: 'invalid', message: 'No.' })
   expect(failureOf({ code: 'of another version', message: 'No.' }).code).toBe('internal')
+})
+
+it('its help names all that --read takes', async () => {
+  const { out } = await run(['import', '--help'])
+  for (const word of Object.keys(Reading.shape)) expect(out).toContain(`${word}=`)
 })
 
 const shop = ['--preset', 'online-retail', '--store', 'gifts', '--data', data, '--json']

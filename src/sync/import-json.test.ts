@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { DuckDBInstance } from '@duckdb/node-api'
 import { describe, expect, it } from 'vitest'
 import { importRoom } from '../../test/import-room.ts'
 import type { ImportRequest, Mapping } from './imports.ts'
@@ -390,4 +391,55 @@ it('rows that do not fit on the disk are told in words, and nothing of them come
   } finally {
     mount('umount', work)
   }
+})
+
+describe('Parquet of orders that hold a list of lines', () => {
+  const parquet = async (name: string, select: string): Promise<string> => {
+    const path = join(room.folder, name)
+    const instance = await DuckDBInstance.create(':memory:')
+    const connection = await instance.connect()
+    await connection.run(`COPY (${select}) TO '${path}' (FORMAT parquet)`)
+    connection.closeSync()
+    instance.closeSync()
+    return path
+  }
+  const line = (sku: string, quantity: number, price: string) =>
+    `{'sku': '${sku}', 'quantity': ${quantity}, 'price': ${price}::DECIMAL(9,2)}`
+  const orders = `SELECT * FROM (VALUES
+    (1, TIMESTAMPTZ '2026-03-02 03:30:00+00', {'id': 'c1', 'country': 'US'}, [${line('MUG', 2, '10.00')}, ${line('PEN', 1, '2.50')}]),
+    (2, TIMESTAMPTZ '2026-03-02 20:00:00+00', {'id': 'c2', 'country': 'CA'}, [${line('MUG', 1, '10.00')}]),
+    (3, TIMESTAMPTZ '2026-03-03 20:00:00+00', {'id': 'c1', 'country': 'US'}, [])
+  ) AS t(order_id, created_at, customer, line_items)`
+
+  it('comes in as lines, each with its order, of the days of the shop', async () => {
+    const path = await parquet('nested.parquet', orders)
+    const { preview, mapping } = await guessed(path)
+    expect(preview.lists.lines).toEqual(['', 'line_items'])
+    expect(preview.columns.map(column => column.name)).toContain('line_items.sku')
+    expect(mapping).toMatchObject({ target: 'sales_lines', columns: { country: 'customer.country' } })
+    const came = await run(path, 'nested', { mapping })
+    expect(came).toMatchObject({ rows: 4, accepted: 3, rejected: 1, from: '2026-03-01', to: '2026-03-02' })
+    expect(await sums('nested')).toMatchObject({ rows: 3, orders: 2, gross: 32.5, quantity: 4 })
+  })
+  it('is read so also where it is said to be Parquet, or its rows are said to be orders', async () => {
+    const path = await parquet('said.parquet', orders)
+    const said = await room.imports.preview(path, { format: 'parquet' })
+    expect(said.columns.map(column => column.name)).toContain('line_items.sku')
+    const { mapping } = await guessed(path)
+    expect(await run(path, 'said', { mapping, reading: { format: 'parquet' } })).toMatchObject({
+      accepted: 3,
+    })
+    const whole = await room.imports.preview(path, { lines: '' })
+    expect(whole.rows).toHaveLength(3)
+  })
+})
+
+it('a moment with the hours of its zone alone, as databases write it, is that moment', async () => {
+  const path = file('order,at,amount\n1,2026-03-02 03:30:00+00,5\n2,2026-03-02 03:30:00.25-05,5\n')
+  const mapping = { target: 'sales_lines', columns: { order_id: 'order', at: 'at', amount: 'amount' } }
+  await run(path, 'zoned', { mapping })
+  const rows = await room.granary.query(
+    "SELECT CAST(happened_at AS VARCHAR) AS at FROM sales_lines WHERE store = 'zoned' ORDER BY order_id",
+  )
+  expect(rows.map(row => String(row.at).slice(0, 16))).toEqual(['2026-03-01 22:30', '2026-03-02 03:30'])
 })

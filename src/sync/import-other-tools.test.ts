@@ -76,8 +76,25 @@ describe('money in the signs of several currencies', () => {
     expect(said(dollars.preview.warnings)).toContain('written in $')
     expect(await byCurrency('dollars')).toEqual([
       { currency: 'EUR', gross: '30.0000' },
-      { currency: 'GBP', gross: '60.0000' },
+      { currency: 'GBP', gross: '20.0000' },
     ])
+    expect(dollars.came).toMatchObject({ rejected: 1 })
+    expect(dollars.came.reasons).toMatchObject([
+      { reason: 'Price names another currency than its row is taken in', example: '$40.00' },
+    ])
+  })
+  it.each([
+    ['without any', '20.00', '€30.00'],
+    ['with its own', '£20.00', '€30.00'],
+    ['with codes', '20.00 GBP', '30.00 EUR'],
+  ])('is rejected where it comes only far below rows %s', async (_, usual, other) => {
+    const many = Array.from({ length: 60_000 }, (__, n) => `${n},2026-03-01,MUG,1,${usual}`)
+    const { came } = await guessed(
+      ['Order,Date,SKU,Qty,Price', ...many, `x,2026-03-02,MUG,1,${other}`],
+      `far-${usual.length}`,
+    )
+    expect(came).toMatchObject({ rows: 60_001, accepted: 60_000, rejected: 1 })
+    expect(came.reasons).toMatchObject([{ example: other }])
   })
   it('and in none in other rows, is not taken for that of all', async () => {
     const bare = ['1,2026-03-01,MUG,1,20.00', '2,2026-03-02,MUG,1,€30.00', '3,2026-03-03,MUG,1,0']
@@ -163,10 +180,10 @@ describe('of columns of money the one is taken that', () => {
   it('is before the discount and the tax of a line', async () => {
     const rows = [
       'Sale ID,Date,Item,Qty,Subtotal,Discount,Subtotal w/ Discounts,Tax,Total',
-      '1,2026-03-01,MUG,2,$40.00,$4.00,$36.00,$7.20,$43.20',
-      '2,2026-03-02,CUP,1,$10.00,$0.00,$10.00,$2.00,$12.00',
-      '3,2026-03-02,BOX,3,$30.00,$1.50,$28.50,$5.70,$34.20',
-      '4,2026-03-03,CUP,1,$10.00,$1.00,$9.00,$1.80,$10.80',
+      '1,2026-03-01,MUG,2,£40.00,£4.00,£36.00,£7.20,£43.20',
+      '2,2026-03-02,CUP,1,£10.00,£0.00,£10.00,£2.00,£12.00',
+      '3,2026-03-02,BOX,3,£30.00,£1.50,£28.50,£5.70,£34.20',
+      '4,2026-03-03,CUP,1,£10.00,£1.00,£9.00,£1.80,£10.80',
     ]
     const { sums } = await guessed(rows, 'before')
     expect(sums).toMatchObject({ orders: 4, units: 7, gross: 90, discounts: -6.5, taxes: 16.7 })

@@ -147,3 +147,104 @@ it('an order is one also where its export does not say how many units it has', a
   expect(mapping.target).toBe('orders')
   expect(await figures('unitless')).toMatchObject({ gross: 45, orders: 2 })
 })
+
+describe('what the file says of when it came back dates it', () => {
+  const days = async (store: string) =>
+    (
+      await room.granary.query(
+        `SELECT CAST(day AS VARCHAR) AS day, CAST(ordered_day AS VARCHAR) AS ordered, CAST(round(sum(reversals), 2) AS DOUBLE) AS back,
+         CAST(round(sum(taxes), 2) AS DOUBLE) AS taxes, CAST(sum(quantity) AS DOUBLE) AS units
+         FROM sales_lines WHERE store = {store:String} AND kind = 'reversal' GROUP BY ALL ORDER BY ALL`,
+        { store },
+      )
+    ).map(row => [row.day, row.ordered, row.back, row.taxes, row.units])
+
+  it('of lines that were returned whole', async () => {
+    const { came, preview, sums } = await guessed(
+      [
+        'order_item_id,order_id,created_at,returned_at,status,sku,sale_price,tax',
+        '1,A,2026-03-01,2026-03-20,Returned,MUG,10.00,2.00',
+        '2,A,2026-03-01,,Complete,CUP,5.00,1.00',
+        '3,B,2026-03-02,,Complete,CUP,5.00,1.00',
+        '4,C,2026-03-03,2026-04-02,Returned,PEN,3.00,0.60',
+      ],
+      'returned-lines',
+    )
+    expect(sums).toMatchObject({ gross: 23, reversals: -13, taxes: 2, orders: 3 })
+    expect(await days('returned-lines')).toEqual([
+      ['2026-03-20', '2026-03-01', -10, -2, -1],
+      ['2026-04-02', '2026-03-03', -3, -0.6, -1],
+    ])
+    expect(came).toMatchObject({ rows: 4, accepted: 4, to: '2026-04-02' })
+    expect(said(preview.warnings)).toContain('were given back whole on that day (2 of 4 looked at)')
+    expect(said(preview.warnings)).not.toContain('count as sold')
+  })
+
+  it('of orders with what was refunded, again when it is told later', async () => {
+    const head = 'Order,Date,Total,Tax,Refunded Amount,Refund Date'
+    const first = [
+      '1,2026-03-01,12.00,2.00,6.00,2026-03-09',
+      '2,2026-03-01,24.00,4.00,,',
+      '3,2026-03-02,6.00,1.00,,',
+    ]
+    await guessed([head, ...first], 'returned-orders')
+    expect(await days('returned-orders')).toEqual([['2026-03-09', '2026-03-01', -5, -1, 0]])
+    const again = await guessed(
+      [head, first[0] ?? '', '2,2026-03-01,24.00,4.00,24.00,2026-03-30', first[2] ?? ''],
+      'returned-orders',
+    )
+    expect(again.sums).toMatchObject({ gross: 35, reversals: -25, taxes: 2, orders: 3 })
+    expect(await days('returned-orders')).toEqual([
+      ['2026-03-09', '2026-03-01', -5, -1, 0],
+      ['2026-03-30', '2026-03-01', -20, -4, 0],
+    ])
+  })
+
+  it('of rows below zero, and of totals beside their lines', async () => {
+    await guessed(
+      [
+        'Order ID,Order Date,Return Date,SKU,Quantity,Amount',
+        'A,2026-03-01,,MUG,1,10.00',
+        'B,2026-03-02,,MUG,1,10.00',
+        'A,2026-03-01,2026-03-11,MUG,-1,-10.00',
+      ],
+      'returned-rows',
+    )
+    expect(await days('returned-rows')).toEqual([['2026-03-11', '2026-03-01', -10, 0, -1]])
+    await guessed(
+      [
+        'Order ID,Order Date,SKU,Quantity,Price,Order Total,Refunded Amount,Refunded At',
+        'A,2026-03-01,MUG,1,10.00,15.00,15.00,2026-03-12',
+        'A,2026-03-01,CUP,1,5.00,15.00,15.00,2026-03-12',
+        'B,2026-03-02,MUG,2,10.00,20.00,,',
+        'C,2026-03-02,MUG,2,10.00,20.00,,',
+      ],
+      'returned-totals',
+    )
+    expect(await days('returned-totals')).toEqual([['2026-03-12', '2026-03-01', -15, 0, -2]])
+  })
+
+  it('is asked for where lines say how much of them, and no day of returns where all rows have one', async () => {
+    const part = await guessed(
+      [
+        'Order ID,Order Date,SKU,Quantity,Amount,Returned Qty,Return Date',
+        'A,2026-03-01,MUG,4,40.00,1,2026-03-11',
+        'B,2026-03-02,MUG,1,10.00,0,',
+        'C,2026-03-02,MUG,1,10.00,0,',
+      ],
+      'returned-part',
+    )
+    expect(part.sums).toMatchObject({ gross: 60, reversals: 0 })
+    expect(said(part.preview.warnings)).toContain('import the file once more as refunds')
+    const all = await guessed(
+      [
+        'Order ID,Order Date,Return Date,Amount',
+        'A,2026-03-01,2026-03-31,40.00',
+        'B,2026-03-02,2026-04-01,10.00',
+      ],
+      'returned-all',
+    )
+    expect(all.sums).toMatchObject({ gross: 50, reversals: 0 })
+    expect(said(all.preview.warnings)).toContain('stands in nearly every row')
+  })
+})

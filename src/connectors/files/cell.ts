@@ -63,7 +63,7 @@ export const timeSql = (cell: string, column: SourceColumn, timezone: string): s
   if (column.sql === 'time') return `CAST(${x} AS TIMESTAMP)`
   if (column.sql === 'zoned') return `timezone(${zone}, ${x})`
   const serial = `TRY_CAST(${x} AS DOUBLE)`
-  const zoned = `regexp_matches(${x}, ':\\d{2}(\\.\\d+)? ?(Z|UTC|GMT|[+-]\\d{2}:?\\d{2})$')`
+  const zoned = `regexp_matches(${x}, ':\\d{2}(\\.\\d+)? ?(Z|UTC|GMT|[+-]\\d{2}(:?\\d{2})?)$')`
   const iso = `CASE WHEN strlen(${x}) > 19 AND ${zoned} THEN ${zonedSql(x, zone)} ELSE TRY_CAST(${x} AS TIMESTAMP) END`
   const formats = column.dateFormats.map(quote).join(', ')
   const written = !formats

@@ -16,7 +16,24 @@ const signs: readonly (readonly [sign: string, codes: readonly string[]])[] = [
   ['kr', ['SEK', 'NOK', 'DKK', 'ISK']],
   ['$', 'USD CAD AUD NZD SGD HKD MXN CLP COP ARS TWD'.split(' ')],
 ]
+/** Others that write theirs so, seldom enough that nobody is taken for one of them. */
+const seldom: Readonly<Record<string, string>> = {
+  $: 'BBD BMD BND BOB BSD BZD CUP DOP FJD GYD JMD KYD LRD NAD NIO SBD SRD TTD UYU XCD',
+  '£': 'EGP FKP GIP LBP SHP SSP SYP',
+  '₩': 'KPW',
+}
 const known = new Set(Intl.supportedValuesOf('currency'))
+
+/** SQL that says whether a cell of money names a currency, by a code or a sign, that is not the one of its row. */
+export const otherCurrency = (cell: string, own: string): string => {
+  const code = `regexp_extract(${cell}, '(?:^|[^A-Za-z])([A-Z]{3})(?:[^A-Za-z]|$)', 1)`
+  const codes = [...known].map(quote).join(', ')
+  const cases = signs.map(
+    ([sign, all]) =>
+      `WHEN contains(${cell}, ${quote(sign)}) THEN ${own} NOT IN (${[...all, ...(seldom[sign]?.split(' ') ?? [])].map(quote).join(', ')})`,
+  )
+  return `CASE WHEN NOT regexp_matches(${cell}, '[^0-9.,+ -]') THEN false WHEN ${code} IN (${codes}) THEN ${code} <> ${own} ${cases.join(' ')} ELSE false END`
+}
 
 interface Said {
   said: string

@@ -205,6 +205,10 @@ export const refundedByState = (
   const refunded = saysOneOf(columns, rows, states, returned)
   const money = columns.findIndex(one => one.name === moneyOf(mapping.columns))
   const theirs = rows.filter(row => refunded?.spelt.has((row[refunded.at] ?? '').trim().toLowerCase()))
+  // Where the file says when, the day of each says that it was given back.
+  const when = columns.findIndex(one => one.name === mapping.columns.returned_at)
+  if (mapping.target === 'sales_lines' && when >= 0 && theirs.every(row => (row[when] ?? '').trim() !== ''))
+    return { mapping, warnings: [] }
   // A row that takes back has nothing more to give.
   if (theirs.length > 0 && theirs.every(row => (amountOf(row[money] ?? '') ?? 0) < 0))
     return { mapping, warnings: [] }
@@ -228,5 +232,58 @@ export const refundedByState = (
   return {
     mapping: { ...mapping, columns: { ...mapping.columns, [as]: `if(${refunded.sql}, ${value}, 0)` } },
     warnings: [],
+  }
+}
+
+const ofPart =
+  /refund|return|erstatt|ruckgabe|retour|rembours|reembols|devol|rimbors|reso|返金|返品|退款|退货/
+
+/**
+ * A guess in which days of returns date what went back, where they can: lines that say how much of each was given back need
+ * rows of their own, and a day that stands in nearly every row is hardly one of returns.
+ */
+export const returnsDated = (
+  mapping: Mapping,
+  columns: readonly Column[],
+  rows: readonly string[][],
+): Guess => {
+  const { returned_at, ...others } = mapping.columns
+  if (!returned_at) return { mapping, warnings: [] }
+  const without = (warning: string): Guess => ({
+    mapping: { ...mapping, columns: others },
+    warnings: [warning],
+  })
+  const at = columns.findIndex(one => one.name === returned_at)
+  const money = columns.findIndex(one => one.name === moneyOf(mapping.columns))
+  const sold = rows.filter(row => (amountOf(row[money] ?? '') ?? 0) > 0)
+  const dated = sold.filter(row => (row[at] ?? '').trim() !== '')
+  if (dated.length === 0) return { mapping, warnings: [] }
+  if (dated.length >= sold.length * nearly)
+    return without(
+      `“${returned_at}” stands in nearly every row, so it is not taken for the day something came back. Map returned_at as it if it is.`,
+    )
+  const known = mapping.columns.refunded ?? mapping.columns.order_refunded
+  if (known)
+    return { mapping, warnings: [`What was given back is dated by “${returned_at}” where that says when.`] }
+  const much = columns.find(
+    (one, i) =>
+      i !== at &&
+      one.type === 'number' &&
+      ofPart.test(plainName(one.name)) &&
+      dated.some(row => (amountOf(row[i] ?? '') ?? 0) !== 0),
+  )
+  if (much)
+    return without(
+      `“${returned_at}” says when something came back and “${much.name}” how much: import the file once more as refunds, with only the rows where ${ident(returned_at)} is not empty.`,
+    )
+  if (mapping.target === 'order_lines')
+    return without(
+      `Rows with “${returned_at}” came back, and count as sold: import the file once more as refunds, with only the rows where ${ident(returned_at)} is not empty.`,
+    )
+  return {
+    mapping,
+    warnings: [
+      `Rows with “${returned_at}” were given back whole on that day (${dated.length.toLocaleString('en')} of ${sold.length.toLocaleString('en')} looked at).`,
+    ],
   }
 }

@@ -14,6 +14,7 @@ import { fill } from './filled.ts'
 import { evenLines, type Intake, peek, takeIn } from './intake.ts'
 import { isJson, jsonRows } from './json-lines.ts'
 import { isFlat, jsonShape, unroll } from './json-tree.ts'
+import { nestedAsJson } from './nested-parquet.ts'
 import { plan } from './plan.ts'
 import { type Preset, presetMapping } from './preset.ts'
 import { presets } from './presets/index.ts'
@@ -93,8 +94,11 @@ export const readFile = async (
 }
 
 /** A file of records with lists of lines as one of a row for each line; any other as it is. */
-export const unrolled = async (intake: Intake, asked: Reading, work: string): Promise<Intake> => {
-  if (intake.container === 'parquet' || intake.container === 'xlsx') return intake
+export const unrolled = async (taken: Intake, asked: Reading, work: string): Promise<Intake> => {
+  if (taken.container === 'xlsx') return taken
+  const nested = taken.container === 'parquet' ? await nestedAsJson(taken.path, work) : null
+  if (taken.container === 'parquet' && !nested) return taken
+  const intake: Intake = nested ? { ...taken, container: 'plain', path: nested } : taken
   const { text } = await peek(intake.path, { ...asked, encoding: 'utf-8' })
   const shape = isJson(text, asked) ? jsonShape(text, asked) : null
   if (!shape || isFlat(shape, text)) return intake
@@ -179,7 +183,7 @@ const signsLeftOut = (
   const { currency } = told.columns
   return currency
     ? [
-        `Money is written in other currencies than ${own}, and was taken as ${own}. Map currency as ${currency}, and map the import again.`,
+        `Money is written in other currencies than ${own}, and such rows are rejected. Map currency as ${currency}, and map the import again.`,
       ]
     : warnings
 }

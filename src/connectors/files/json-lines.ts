@@ -15,9 +15,9 @@ const flatten = (value: unknown, path: string, into: Map<string, string>, depth 
     )
 }
 
-/** Is a text JSON, unless it is said to be something else? */
-export const isJson = (text: string, reading: Reading): boolean =>
-  reading.format === 'jsonl' || (!reading.format && /^\s*[[{]/.test(text))
+/** Is a text JSON, unless it is said to be something else? What is nested in Parquet comes as such. */
+export const isJson = (text: string, { format }: Reading): boolean =>
+  format === 'jsonl' || ((!format || format === 'parquet') && /^\s*[[{]/.test(text))
 
 /** Rows of a sample of JSON lines, or of a JSON array of objects. @throws Failure when it is neither. */
 export const jsonRows = (text: string): { names: string[]; rows: string[][]; array: boolean } => {

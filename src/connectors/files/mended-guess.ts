@@ -1,7 +1,13 @@
 import { plainName } from '#kernel/nearest.ts'
 import { addedUp, addedUpWords, withoutTax } from './added-up.ts'
 import { withCurrency } from './currency-signs.ts'
-import { creditsTakeBack, discountsOfTheirOwn, refundedByState, takenBackWords } from './given-back.ts'
+import {
+  creditsTakeBack,
+  discountsOfTheirOwn,
+  refundedByState,
+  returnsDated,
+  takenBackWords,
+} from './given-back.ts'
 import { moneyOfLines } from './line-money.ts'
 import { costOfLines, priceOfLines } from './line-price.ts'
 import { discountOfOrders, linesBefore, moneyOfOrders } from './order-money.ts'
@@ -115,6 +121,7 @@ export const mendedBy = (
     mapping => (takes ? withCurrency(mapping, names, rows, currency) : asItIs(mapping)),
     mapping => rowsTaken(mapping, columns, { rows, lines }, currency),
     mapping => (ofSales.includes(mapping.target) ? refundedByState(mapping, columns, rows) : asItIs(mapping)),
+    mapping => (ofSales.includes(mapping.target) ? returnsDated(mapping, columns, rows) : asItIs(mapping)),
     mapping => (mapping.target === 'sales_lines' ? moneyWithoutTax(mapping, names, lines) : asItIs(mapping)),
     mapping =>
       ofSales.includes(mapping.target) && mapping.target !== 'refunds'

@@ -4,6 +4,7 @@ import { Failure, invalid } from '#kernel/error.ts'
 import { nearest, plainName } from '#kernel/nearest.ts'
 import { codeSql, flagSql, isBlank, numberSql, plausible, textSql, timeSql } from './cell.ts'
 import { compile, isFunction, type Kind, type Scope } from './compile.ts'
+import { otherCurrency } from './currency-signs.ts'
 import { type Node, parse } from './expression.ts'
 import { ident, type Mapping, quote, type Source } from './reading.ts'
 import type { Given, Place, Target } from './target.ts'
@@ -60,6 +61,9 @@ export const plan = (mapping: Mapping, source: Source, target: Target, place: Pl
   const friendly = new Map<string, string>()
   const cleaners = new Map<string, (cell: string) => string>()
   const said = new Map<string, readonly string[] | null>()
+  const before = new Set<string>()
+  const money = new Set<string>()
+  let filledLater = false
   for (const [name, text] of Object.entries(mapping.columns)) {
     const column = target.columns[name]
     if (!column || text.trim() === '') continue
@@ -74,6 +78,13 @@ export const plan = (mapping: Mapping, source: Source, target: Target, place: Pl
     const sql = explained(name, text, () =>
       compile(node, column.product ? beside : scope, column.kind === 'code' ? 'text' : column.kind),
     )
+    for (const leaf of leaves.keys())
+      if (!before.has(leaf)) {
+        before.add(leaf)
+        if (column.kind === 'number' && name !== 'quantity' && leaf.startsWith('number_')) money.add(leaf)
+      }
+    // Of an order's rows one may say the currency of all.
+    if (name === 'currency') filledLater = node.is === 'column' && target.whole !== undefined
     said.set(name, textsOf(node))
     friendly.set(name, column.kind === 'code' ? codeSql(sql) : sql)
   }
@@ -99,6 +110,13 @@ export const plan = (mapping: Mapping, source: Source, target: Target, place: Pl
       'Map `order_id`.',
     )
   for (const [name, { sql }] of quiet) if (!leaves.has(name)) leaves.set(name, { sql, fault: null })
+  if ('currency' in target.columns)
+    for (const leaf of money)
+      notElsewhere(leaf, source, leaves, {
+        mapped: friendly.has('currency'),
+        filledLater,
+        own: place.currency,
+      })
   const given = [...friendly.keys()]
   const ofProduct = given.find(name => target.columns[name]?.product)
   if (ofProduct && !friendly.has('sku'))
@@ -126,6 +144,26 @@ export const plan = (mapping: Mapping, source: Source, target: Target, place: Pl
     restates: mapping.restates === true,
     ...statements(source, target, place, mapping, leaves, friendly, said, { taken, gone }),
   }
+}
+
+/** Rejects rows in which a column of money names a currency that is not the one its row is taken in. */
+const notElsewhere = (
+  leaf: string,
+  source: Source,
+  leaves: Map<string, { sql: string; fault: string | null }>,
+  { mapped, filledLater, own }: { mapped: boolean; filledLater: boolean; own: string },
+): void => {
+  const index = Number(leaf.split('_').at(-1))
+  const [column, known] = [source.columns[index], leaves.get(leaf)]
+  if (!column || !known || column.sql !== 'text') return
+  const rowIn = !mapped
+    ? quote(own)
+    : filledLater
+      ? `nullif(upper(f_currency), '')`
+      : `coalesce(nullif(upper(f_currency), ''), ${quote(own)})`
+  const reason = quote(`${column.name} names another currency than its row is taken in${reasonMark}`)
+  const fault = `WHEN ${otherCurrency(`c${index}`, rowIn)} THEN ${reason} || left(c${index}, 200)`
+  leaves.set(leaf, { ...known, fault: [known.fault, fault].filter(Boolean).join('\n    ') })
 }
 
 const explained = <T>(name: string, text: string, work: () => T): T => {

@@ -5,6 +5,7 @@ import { fill, filledWords } from './filled.ts'
 import { peek } from './intake.ts'
 import { flatRows, isJson, jsonRows } from './json-lines.ts'
 import { isFlat, type JsonShape, jsonHeadRows, jsonShape } from './json-tree.ts'
+import { nestedAsJson } from './nested-parquet.ts'
 import type { Preview, Reading } from './reading.ts'
 import { openSandbox } from './sandbox.ts'
 import { type Layout, sniff } from './sniff.ts'
@@ -20,7 +21,9 @@ type MakeWork = () => Promise<string>
 
 /** The rows and names of a file's head, however it is written, and what is recognised in them. */
 const head = async (path: string, reading: Reading, makeWork: MakeWork, currency?: string) => {
-  const peeked = await peek(path, reading)
+  const own = await peek(path, reading)
+  const nested = own.container === 'parquet' ? await nestedHead(path, reading, makeWork) : null
+  const peeked = nested ?? own
   const made = (layout: Layout, format: NonNullable<Reading['format']>, own: Reading = reading) => {
     withinColumns(layout.names)
     const hint = { delimiter: layout.delimiter, currency }
@@ -47,6 +50,17 @@ const head = async (path: string, reading: Reading, makeWork: MakeWork, currency
   withinColumns(seen.names)
   const layout = fill(turn(seen, linesAbove(peeked.text, seen.skip), reading), reading)
   return made(layout, peeked.container === 'xlsx' ? 'xlsx' : 'csv')
+}
+
+/** The head of a Parquet file of records within records, as the text of JSON it is read as. */
+const nestedHead = async (path: string, reading: Reading, makeWork: MakeWork) => {
+  const work = await makeWork()
+  try {
+    const json = await nestedAsJson(path, work, 2000)
+    return json ? await peek(json, reading) : null
+  } finally {
+    await rm(work, { recursive: true, force: true })
+  }
 }
 
 const parquetHead = async (path: string, reading: Reading, makeWork: MakeWork, currency?: string) => {

@@ -73,6 +73,10 @@ export const orderLines: Target = {
       'Money given back for the order',
       'orderrefunded refundedamount totalrefunded orderrefundamount refundamount amountrefunded orderrefund',
     ),
+    returned_at: {
+      ...(columns.returned_at as NonNullable<typeof columns.returned_at>),
+      about: 'When money was given back, which `order_refunded` or lines below zero say',
+    },
     cancelled_at: time('When the order was cancelled', 'cancelledat canceledat'),
     gift_card: flag('The line is a gift card: its money is owed to whoever has it, and no sales', ''),
     head: flag(
@@ -155,7 +159,9 @@ export const orderLines: Target = {
         // A price below zero says that money went back, and not whether goods did.
         m_units: 'CASE WHEN m_takes THEN least(m_quantity, 0) ELSE m_quantity END',
         m_tax: 'CASE WHEN m_takes THEN -abs(m_own_tax) ELSE m_own_tax END',
-        m_at: `coalesce(m_moment, max(m_moment) ${over})`,
+        m_at: given.has('returned_at')
+          ? `coalesce(CASE WHEN m_takes THEN f_returned_at END, m_moment, max(m_moment) ${over})`
+          : `coalesce(m_moment, max(m_moment) ${over})`,
         o_at: `min(m_moment) ${over}`,
         m_customer: filled('customer_id'),
         m_account: filled('account_id'),
@@ -164,6 +170,7 @@ export const orderLines: Target = {
         m_code: filled('discount_code'),
         m_currency: currency,
         o_cancelled: given.has('cancelled_at') ? `max(f_cancelled_at) ${over}` : 'CAST(NULL AS TIMESTAMP)',
+        ...(given.has('returned_at') && { o_returned: `max(f_returned_at) ${over}` }),
         o_takes: `bool_or(m_takes) ${over}`,
         ...(headed && { o_items: `bool_or(NOT ${head}) ${over}` }),
       },
@@ -231,6 +238,7 @@ export const orderLines: Target = {
       },
     ]
     const first = 'm_nth = 1'
+    const back = `coalesce(o_cancelled, ${given.has('returned_at') ? 'o_returned, ' : ''}m_at)`
     const own = {
       store: quote(place.store),
       order_id: 'f_order_id',
@@ -290,9 +298,9 @@ export const orderLines: Target = {
         columns: {
           ...own,
           kind: "'reversal'",
-          happened_at: 'coalesce(o_cancelled, m_at)',
-          day: 'CAST(coalesce(o_cancelled, m_at) AS DATE)',
-          hour: 'hour(coalesce(o_cancelled, m_at))',
+          happened_at: back,
+          day: `CAST(${back} AS DATE)`,
+          hour: `hour(${back})`,
           quantity: 'CASE WHEN m_back >= 1 THEN -o_units ELSE 0 END',
           gross: '0',
           discounts: '0',

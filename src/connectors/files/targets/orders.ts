@@ -1,6 +1,6 @@
 import { type Given, hash, type Target } from '../target.ts'
 import { number } from './column.ts'
-import { salesLines } from './sales-lines.ts'
+import { momentOf, salesLines } from './sales-lines.ts'
 
 const {
   order_id,
@@ -21,6 +21,7 @@ const {
   title,
   ordered_at,
   line_id,
+  returned_at,
 } = salesLines.columns as Required<typeof salesLines.columns>
 const some = <T>(column: T | undefined): T => column as T
 
@@ -64,9 +65,13 @@ export const orders: Target = {
     shipping: { ...some(shipping), names: `${shipping?.names} totallivraison totallivraisonht` },
     tax: { ...some(tax), names: `${tax?.names} totaltva` },
     refunded: number(
-      'Money given back of all that was charged, shared by goods, shipping and tax; dated as the order, for want of a day of its own',
+      'Money given back of all that was charged, shared by goods, shipping and tax; dated by `returned_at`, and as the order where no day is told',
       'refunded refundedamount amountrefunded totalrefunded refund refundamount orderrefundamount orderrefund erstattet rembourse reembolsado 返金額 退款金额 退款 환불금액',
     ),
+    returned_at: {
+      ...some(returned_at),
+      about: 'When money was given back: all of it, where `refunded` does not say how much',
+    },
     quantity: some(quantity),
     customer_id: some(customer_id),
     account_id: some(account_id),
@@ -99,6 +104,9 @@ export const orders: Target = {
         : `${given.get('total')} - ${part('shipping')} - ${part('tax')} + ${before}`
     const back = 'm_money < 0'
     const units = given.has('quantity') ? given.get('quantity') : '0'
+    const dated = given.has('returned_at')
+    const returned = dated ? given.get('returned_at') : 'NULL'
+    const placed = momentOf(given)
     const derived = salesLines.derive(
       dressed(
         given,
@@ -106,6 +114,11 @@ export const orders: Target = {
           amount: goods,
           line_id: "'order'",
           unit_price: null,
+          returned_at: null,
+          ...(dated && {
+            at: `CASE WHEN ${sign} < 0 THEN coalesce(${returned}, ${placed}) ELSE ${placed} END`,
+            ordered_at: given.has('ordered_at') ? given.get('ordered_at') : placed,
+          }),
           kind: `CASE WHEN ${back} THEN 'reversal' ELSE 'sale' END`,
           quantity: units === '0' ? units : `CASE WHEN ${sign} < 0 THEN -abs(${units}) ELSE ${units} END`,
         },
@@ -117,18 +130,43 @@ export const orders: Target = {
     const last = {
       line_key: `CASE WHEN kind = 'reversal' THEN ${hash("'back'", 'epoch_us(happened_at)', 'reversals')} ELSE ${derived.last?.line_key} END`,
     }
-    if (!given.has('refunded')) return { ...derived, last }
+    if (!given.has('refunded') && !dated) return { ...derived, last }
     // What is given back is of all that was charged: goods, shipping and tax, each in its part.
-    const refunded = `abs(coalesce(${given.get('refunded')}, 0))`
     const sold = `(${goods} - ${off})`
     const charged = `(${sold} + ${part('shipping')} + ${part('tax')})`
-    const share = `CASE WHEN ${charged} > 0 THEN least(${refunded} / ${charged}, 1.0) ELSE 0 END`
+    const whole = given.has('refunded') ? given.get('refunded') : charged
+    const refunded = `abs(coalesce(${whole}, 0))`
+    const of = `CASE WHEN ${charged} > 0 THEN least(${refunded} / ${charged}, 1.0) ELSE 0 END`
+    const more = dated && {
+      more: {
+        where: `${sign} > 0 AND ${returned} IS NOT NULL AND ${refunded} > 0`,
+        columns: {
+          ...derived.columns,
+          kind: "'reversal'",
+          happened_at: returned,
+          day: `CAST(${returned} AS DATE)`,
+          hour: `hour(${returned})`,
+          quantity: units === '0' ? units : `CASE WHEN ${of} >= 1 THEN -m_quantity ELSE 0 END`,
+          gross: '0',
+          discounts: '0',
+          reversals: `CASE WHEN ${charged} > 0 THEN -(${sold} * ${of}) ELSE -${refunded} END`,
+          shipping: `-(${derived.columns.shipping}) * ${of}`,
+          taxes: `-(${derived.columns.taxes}) * ${of}`,
+        },
+        // One a row: told another time it takes the place of what was told before.
+        last: { line_key: hash("'given back'") },
+      },
+    }
+    if (!given.has('refunded')) return { ...derived, ...more, last }
+    const share = dated ? `CASE WHEN ${returned} IS NOT NULL THEN 0 ELSE ${of} END` : of
+    const atOnce = dated ? `CASE WHEN ${returned} IS NOT NULL THEN 0 ELSE ${refunded} END` : refunded
     return {
       ...derived,
+      ...more,
       last,
       columns: {
         ...derived.columns,
-        reversals: `CASE WHEN ${back} THEN ${derived.columns.reversals} - ${refunded} WHEN ${charged} > 0 THEN -(${sold} * ${share}) ELSE -${refunded} END`,
+        reversals: `CASE WHEN ${back} THEN ${derived.columns.reversals} - ${refunded} WHEN ${charged} > 0 THEN -(${sold} * ${share}) ELSE -${atOnce} END`,
         shipping: `(${derived.columns.shipping}) * (1 - ${share})`,
         taxes: `(${derived.columns.taxes}) * (1 - ${share})`,
       },

@@ -169,6 +169,16 @@ const own: Target['columns'] = {
     names:
       'currency currencycode isocurrency wahrg wahrung waehrung devise moneda divisa valuta ordercurrency',
   },
+  returned_at: {
+    about:
+      'When it was taken back: what takes back is of that day, and a sale that has one was given back whole on it',
+    kind: 'time',
+    names: `returnedat refundedat refunddate returndate refundedon returnedon daterefunded datereturned dateofrefund
+        dateofreturn refundtime returntime refundeddate returneddate erstattungsdatum erstattetam retourdatum retourendatum ruckgabedatum rueckgabedatum
+        datederemboursement dateremboursement rembourseele dateretour datederetour fechareembolso fechadereembolso fechadevolucion
+        fechadedevolucion datarimborso datareso terugbetaaldop datazwrotu returdatum 返金日 返金日時 返品日 退款时间 退货时间 환불일`,
+    strangers: 'by due until limit deadline window expected requested',
+  },
   ordered_at: {
     about: 'When the order was placed, for rows that take something back',
     kind: 'time',
@@ -284,12 +294,42 @@ function deriveSales(given: Given, place: Place): Derived {
     'country',
     ...extra,
   ]
+  // What takes back is of the day it did; a sale that has such a day makes a row of its own for what went back.
+  const dated = given.has('returned_at')
+  const returned = dated ? given.get('returned_at') : ''
+  const day = dated ? 'm_when' : 'm_at'
+  const ordered = given.has('ordered_at') ? `coalesce(${given.get('ordered_at')}, m_at)` : 'm_at'
+  const back: Derived['more'] = {
+    where: `m_kind = 'sale' AND ${returned} IS NOT NULL`,
+    columns: {
+      kind: "'reversal'",
+      happened_at: returned,
+      day: `CAST(${returned} AS DATE)`,
+      hour: `hour(${returned})`,
+      quantity: '-m_quantity',
+      gross: '0',
+      discounts: '0',
+      reversals: `-(m_money - ${discount})`,
+      shipping: '0',
+      taxes: given.has('tax') ? `-coalesce(${given.get('tax')}, 0)` : '0',
+      cost: cost === 'NULL' ? cost : `-(${cost})`,
+    },
+    last: { line_key: given.has('line_id') ? hash("'back'", given.get('line_id')) : hash(...contents) },
+  }
   return {
     steps: [
       { m_at: momentOf(given), m_quantity: quantity },
       { m_money: `TRY_CAST(${money} AS DECIMAL(18,4))` },
       { m_kind: kind },
+      ...(dated
+        ? [
+            {
+              m_when: `CASE WHEN m_kind IN ('reversal', 'adjustment') THEN coalesce(${returned}, m_at) ELSE m_at END`,
+            },
+          ]
+        : []),
     ],
+    ...(dated && { more: back }),
     last: { line_key: given.has('line_id') ? hash("'id'", given.get('line_id')) : hash(...contents) },
     faults: [
       ['m_at IS NULL', 'there is no date'],
@@ -314,12 +354,10 @@ function deriveSales(given: Given, place: Place): Derived {
       store: quote(place.store),
       order_id: orderId,
       kind: 'm_kind',
-      happened_at: 'm_at',
-      day: 'CAST(m_at AS DATE)',
-      hour: 'hour(m_at)',
-      ordered_day: given.has('ordered_at')
-        ? `coalesce(CAST(${given.get('ordered_at')} AS DATE), CAST(m_at AS DATE))`
-        : 'CAST(m_at AS DATE)',
+      happened_at: day,
+      day: `CAST(${day} AS DATE)`,
+      hour: `hour(${day})`,
+      ordered_day: `CAST(${ordered} AS DATE)`,
       currency,
       quantity: units,
       gross: only('sale'),
