@@ -214,3 +214,22 @@ it('a cost that does not grow with the quantity is that of one unit', async () =
   )
   expect(row).toEqual({ cost: '40.0000' })
 })
+
+it('a rate of tax is no tax, and a total in German that stands on each row of its order counts once', async () => {
+  const { mapping, sums } = await guessed(
+    [
+      'Bestellnummer;Bestellzeit;Gesamtbetrag;Versandkosten;Artikelnummer;Einzelpreis;Anzahl;Steuersatz',
+      '20001;14.03.2026 10:00;32,13;5,95;MUG;11,90;2;19',
+      '20001;14.03.2026 10:00;32,13;5,95;PEN;2,38;1;19',
+      '20002;15.03.2026 11:00;11,90;0,00;MUG;11,90;1;19',
+      '20003;15.03.2026 12:00;20,23;5,95;MUG;11,90;1;19',
+      '20003;15.03.2026 12:00;20,23;5,95;PEN;2,38;1;19',
+      '20004;16.03.2026 12:00;32,13;5,95;MUG;11,90;2;19',
+      '20004;16.03.2026 12:00;32,13;5,95;PEN;2,38;1;19',
+    ],
+    'rates-of-tax',
+  )
+  expect(mapping.target).toBe('order_lines')
+  expect(Object.values(mapping.columns)).not.toContain('Steuersatz')
+  expect(sums).toMatchObject({ gross: 78.54, shipping: 17.85, taxes: 0 })
+})

@@ -152,8 +152,12 @@ describe('days and months', () => {
 })
 
 describe('numbers', () => {
+  const signs = { '₹': 'INR', US$: 'USD', R$: 'BRL', kr: 'SEK', zł: 'PLN', CHF: 'CHF', '€': 'EUR' }
   const one = async (cell: string, store: string, decimal?: '.' | ',') => {
+    // Of the shop's own money: an amount in another's is rejected.
+    const [, currency = 'GBP'] = Object.entries(signs).find(([sign]) => cell.includes(sign)) ?? []
     const came = await run(`Order;When;Qty;Price\n1;2024-01-05;1;${cell}\n`, store, {
+      currency,
       ...(decimal && { reading: { decimal } }),
     })
     const [row] = await ledger(store, 'CAST(gross + reversals AS DOUBLE) AS money')

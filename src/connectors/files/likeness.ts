@@ -3,7 +3,7 @@ import type { TargetColumn } from './target.ts'
 
 /** Words that make another thing of what they stand beside: a cart discount amount is no amount, a customer note no customer. */
 const strangers =
-  'discount rabatt remise rebate tax vat mwst steuer shipping postage versand freight fee gebuhr refund erstatt credit note comment phone method status type rate percent weight name'.split(
+  'discount rabatt remise rebate tax vat mwst steuer shipping postage versand freight fee gebuhr refund erstatt credit note comment phone method status type rate percent weight name satz taux aliquota tarief'.split(
     ' ',
   )
 /** What a code or a text is not, though it is called after one: who made the product, how much the customer pays. */

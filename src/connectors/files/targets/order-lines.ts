@@ -66,7 +66,10 @@ export const orderLines: Target = {
     // By hand alone: what is left on a counter is not always a tip to whoever keeps the file.
     order_tips: number('Tips of the order: charged, and no sales', ''),
     order_total: {
-      ...number('All that was charged for the order', 'ordertotal total totalprice grandtotal'),
+      ...number(
+        'All that was charged for the order',
+        'ordertotal total totalprice grandtotal gesamtbetrag gesamtsumme bestellsumme rechnungsbetrag',
+      ),
       strangers: 'item line',
     },
     order_refunded: number(

@@ -25,7 +25,7 @@ const own: Target['columns'] = {
         salesorderid salesordernumber salesorder verkaufsbeleg belegfeld1 beleg belegnr transactionid transaction transactionno receipt
         receiptno receiptid documentno documentnumber purchaseid basketid bestellnummer bestellnr bestellid auftragsnummer auftragsnr
         rechnungsnummer rechnungsnr bestellung belegnummer commande numerocommande facture numerofacture pedido
-        numeropedido factura ordine numeroordine fattura ordernummer bestelnummer auftrag nrzamowienia numerzamowienia zamowienie numerodopedido ordrenummer 注文番号 订单号 订单编号 受注番号 訂單編號 주문번호 docno docnumber fakturanummer fakturanr faktura billingdocument rechnung invoicenum incrementid saleid orderreference`,
+        numeropedido factura ordine numeroordine fattura ordernummer bestelnummer auftrag nrzamowienia numerzamowienia zamowienie numerodopedido ordrenummer 注文番号 订单号 订单编号 受注番号 訂單編號 주문번호 docno docnumber fakturanummer fakturanr faktura billingdocument rechnung invoicenum incrementid saleid orderreference bonnummer`,
   },
   line_id: {
     about: 'Number of the line; with it a changed line replaces the earlier one',
