@@ -32,7 +32,7 @@ export const otherCurrency = (cell: string, own: string): string => {
     ([sign, all]) =>
       `WHEN contains(${cell}, ${quote(sign)}) THEN ${own} NOT IN (${[...all, ...(seldom[sign]?.split(' ') ?? [])].map(quote).join(', ')})`,
   )
-  return `CASE WHEN NOT regexp_matches(${cell}, '[^0-9.,+ -]') THEN false WHEN ${code} IN (${codes}) THEN ${code} <> ${own} ${cases.join(' ')} ELSE false END`
+  return `CASE WHEN TRY_CAST(${cell} AS DOUBLE) IS NOT NULL THEN false WHEN ${code} IN (${codes}) THEN ${code} <> ${own} ${cases.join(' ')} ELSE false END`
 }
 
 interface Said {
