@@ -2,7 +2,7 @@ import { Button } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { Drawer } from './Drawer.tsx'
 import { Fields } from './Fields.tsx'
-import { FormActions } from './Form.tsx'
+import { Form, FormActions } from './Form.tsx'
 import { ErrorState } from './State.tsx'
 
 /** A sheet in which a thing is added or changed: its rows, what went wrong, and the buttons that end it. */
@@ -38,36 +38,33 @@ export function EditDrawer(props: {
       note={props.note}
       size={props.size ?? 560}
     >
-      <Fields readOnly={props.readOnly}>
-        {props.children}
-        {props.failed && <ErrorState compact title="That was not saved" {...props.failed} />}
-        <FormActions>
-          {props.remove && (
-            <Button
-              color="red"
-              variant="subtle"
-              disabled={props.remove.disabled}
-              loading={props.remove.running}
-              onClick={props.remove.run}
-            >
-              {props.removeLabel ?? 'Remove'}
+      <Form onSubmit={props.onSave}>
+        <Fields readOnly={props.readOnly}>
+          {props.children}
+          {props.failed && <ErrorState compact title="That was not saved" {...props.failed} />}
+          <FormActions>
+            {props.remove && (
+              <Button
+                color="red"
+                variant="subtle"
+                disabled={props.remove.disabled}
+                loading={props.remove.running}
+                onClick={props.remove.run}
+              >
+                {props.removeLabel ?? 'Remove'}
+              </Button>
+            )}
+            {lacks && (
+              <span style={{ fontSize: 12, color: 'var(--ink-2)' }}>
+                Needs {new Intl.ListFormat('en-GB').format(lacking)}
+              </span>
+            )}
+            <Button type="submit" variant="filled" loading={props.saving} disabled={props.disabled || lacks}>
+              {props.saveLabel ?? 'Save'}
             </Button>
-          )}
-          {lacks && (
-            <span style={{ fontSize: 12, color: 'var(--ink-2)' }}>
-              Needs {new Intl.ListFormat('en-GB').format(lacking)}
-            </span>
-          )}
-          <Button
-            variant="filled"
-            loading={props.saving}
-            disabled={props.disabled || lacks}
-            onClick={props.onSave}
-          >
-            {props.saveLabel ?? 'Save'}
-          </Button>
-        </FormActions>
-      </Fields>
+          </FormActions>
+        </Fields>
+      </Form>
     </Drawer>
   )
 }

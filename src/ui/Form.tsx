@@ -1,6 +1,37 @@
 import { Select, Switch, Textarea, TextInput } from '@mantine/core'
-import { type ReactNode, useId } from 'react'
+import { type KeyboardEvent, type ReactNode, useId } from 'react'
 import css from './form.module.css'
+
+/** Presses what ends the form: by Ctrl or ⌘ and Enter also from several lines of text. Enter in an open list only chooses. */
+function byKeys(event: KeyboardEvent<HTMLFormElement>) {
+  if (event.key !== 'Enter' || event.nativeEvent.isComposing) return
+  const { target } = event
+  if (target instanceof Element && target.ariaExpanded === 'true') return event.preventDefault()
+  if (!(event.ctrlKey || event.metaKey)) return
+  event.preventDefault()
+  event.currentTarget.querySelector<HTMLButtonElement>('button[type=submit]:not(:disabled)')?.click()
+}
+
+/**
+ * Questions that are sent together: by the button of type submit, by Enter in a field of one line, by Ctrl or ⌘ and Enter in any.
+ * A sheet around it asks before it closes over what was typed. A button that waits for an answer holds the keys back as well.
+ */
+export function Form(props: { onSubmit: () => void; className?: string | undefined; children: ReactNode }) {
+  return (
+    <form
+      noValidate
+      className={props.className}
+      onKeyDown={byKeys}
+      onSubmit={event => {
+        event.preventDefault()
+        // What a form within it opens beside itself tells of its own sending here as well.
+        if (event.target === event.currentTarget) props.onSubmit()
+      }}
+    >
+      {props.children}
+    </form>
+  )
+}
 
 /** One question of a form: its label and help on the left, the control on the right. Pass the control's id for the label. */
 export function FormRow(props: {

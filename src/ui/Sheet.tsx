@@ -1,16 +1,32 @@
-import { Drawer } from '@mantine/core'
-import type { ReactNode } from 'react'
+import { Button, Drawer } from '@mantine/core'
+import { type ReactNode, useRef, useState } from 'react'
 import type { DrawerProps } from './Drawer.tsx'
 import { useOpened } from './Placed.tsx'
 import { useReturn } from './return.ts'
+import css from './sheet.module.css'
+import { useUnsaved } from './unsaved.ts'
 
-/** What draws a `Drawer`. Reached by import(). */
+/** What draws a `Drawer`. Reached by import(). It asks before it closes over a form that was typed into and not saved. */
 export function Sheet(props: DrawerProps & { foot: ReactNode }) {
   useReturn(props.opened)
+  const { within, isUnsaved, onTouch } = useUnsaved()
+  const [asking, setAsking] = useState(false)
+  const was = useRef<Element>(null)
+  // A second Escape goes on writing: nobody loses anything by pressing it twice.
+  const stay = () => {
+    setAsking(false)
+    if (was.current instanceof HTMLElement) was.current.focus()
+  }
+  const close = () => {
+    if (asking) return stay()
+    if (!isUnsaved()) return props.onClose()
+    was.current = document.activeElement
+    setAsking(true)
+  }
   return (
     <Drawer.Root
       opened={useOpened(props.opened)}
-      onClose={props.onClose}
+      onClose={close}
       position={props.side ?? 'right'}
       size={props.size ?? 720}
     >
@@ -26,7 +42,25 @@ export function Sheet(props: DrawerProps & { foot: ReactNode }) {
           </Drawer.Title>
           <Drawer.CloseButton aria-label="Close" />
         </Drawer.Header>
-        <Drawer.Body>{props.children}</Drawer.Body>
+        <Drawer.Body ref={within} onPointerDownCapture={onTouch} onKeyDownCapture={onTouch}>
+          {props.children}
+        </Drawer.Body>
+        {asking && (
+          <div className={css.asks} role="alertdialog" aria-label="Not saved yet">
+            <p>What you changed here is not saved.</p>
+            <Button
+              onClick={() => {
+                setAsking(false)
+                props.onClose()
+              }}
+            >
+              Discard it
+            </Button>
+            <Button variant="filled" autoFocus onClick={stay}>
+              Go on editing
+            </Button>
+          </div>
+        )}
         {props.foot}
       </Drawer.Content>
     </Drawer.Root>

@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { api, words } from '#features/client.ts'
 import { capital } from '#kernel/capital.ts'
 import { Drawer } from '#ui/Drawer.tsx'
-import { FormActions, FormRow } from '#ui/Form.tsx'
+import { Form, FormActions, FormRow } from '#ui/Form.tsx'
 import { ErrorState, Skeleton } from '#ui/State.tsx'
 import css from './connections.module.css'
 import type { ConnectionRow, Vendor } from './systems-model.ts'
@@ -55,7 +55,7 @@ export function Connect({ opened, renews, onClose, onConnected }: Props) {
         </ul>
       )}
       {chosen && (
-        <Form
+        <Credentials
           vendor={chosen}
           renews={renews}
           onBack={() => setChosen(null)}
@@ -80,14 +80,14 @@ const helpOf = ({ about, optional }: Vendor['fields'][number]): string => {
 /** What a try gave stands below the fields: whoever pressed the button sees it. */
 const intoView = (told: HTMLElement | null) => told?.scrollIntoView({ block: 'nearest' })
 
-interface FormProps {
+interface CredentialsProps {
   vendor: Vendor
   renews: ConnectionRow | null
   onBack: () => void
   onConnected: (id: string) => void
 }
 
-function Form(props: FormProps) {
+function Credentials(props: CredentialsProps) {
   const { vendor, renews } = props
   const cache = useQueryClient()
   // Whoever renews a secret keeps the rest: what is left empty would be forgotten.
@@ -114,7 +114,15 @@ function Form(props: FormProps) {
     setGiven({ ...given, [name]: value })
   }
   return (
-    <>
+    <Form
+      onSubmit={() =>
+        connect.mutate({
+          vendor: vendor.vendor,
+          credentials,
+          ...(renews ? { name: renews.id } : { privacy, ...(store && { store }) }),
+        })
+      }
+    >
       <ol className={css.guide}>
         {vendor.guide.map(step => (
           <li key={step}>{step}</li>
@@ -215,21 +223,10 @@ function Form(props: FormProps) {
         >
           Try
         </Button>
-        <Button
-          variant="filled"
-          disabled={missing}
-          loading={connect.isPending}
-          onClick={() =>
-            connect.mutate({
-              vendor: vendor.vendor,
-              credentials,
-              ...(renews ? { name: renews.id } : { privacy, ...(store && { store }) }),
-            })
-          }
-        >
+        <Button type="submit" variant="filled" disabled={missing} loading={connect.isPending}>
           {renews ? 'Keep them' : 'Connect'}
         </Button>
       </FormActions>
-    </>
+    </Form>
   )
 }

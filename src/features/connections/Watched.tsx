@@ -5,7 +5,7 @@ import { api, words } from '#features/client.ts'
 import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
 import { Drawer } from '#ui/Drawer.tsx'
-import { FormActions, FormRow } from '#ui/Form.tsx'
+import { Form, FormActions, FormRow } from '#ui/Form.tsx'
 import { EmptyState, ErrorState, Unread } from '#ui/State.tsx'
 import css from './connections.module.css'
 import { ago, type WatchedFolder } from './model.ts'
@@ -136,7 +136,7 @@ function Adding({ allowed, onDone }: { allowed: readonly string[]; onDone: () =>
     })
   }
   return (
-    <>
+    <Form onSubmit={start}>
       {watch.error && <ErrorState compact title="The folder is not watched" {...words(watch.error)} />}
       <FormRow
         label="Folder"
@@ -174,10 +174,10 @@ function Adding({ allowed, onDone }: { allowed: readonly string[]; onDone: () =>
         />
       </FormRow>
       <FormActions>
-        <Button onClick={start} loading={watch.isPending} disabled={store === null}>
+        <Button type="submit" variant="filled" loading={watch.isPending} disabled={store === null}>
           Watch
         </Button>
       </FormActions>
-    </>
+    </Form>
   )
 }

@@ -8,7 +8,7 @@ import { capital } from '#kernel/capital.ts'
 import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
 import { Drawer } from '#ui/Drawer.tsx'
-import { FormActions, FormRow } from '#ui/Form.tsx'
+import { Form, FormActions, FormRow } from '#ui/Form.tsx'
 import { EmptyState, ErrorState, Unread } from '#ui/State.tsx'
 import { chosenStores, type Me, storesWords } from './model.ts'
 
@@ -101,7 +101,17 @@ export function Keys({
           </FormRow>
         )}
         {form && !create.data && (
-          <>
+          <Form
+            onSubmit={() =>
+              me &&
+              create.mutate({
+                name: form.name,
+                role: form.role,
+                stores: chosenStores(form.stores, me.stores),
+                days: form.days === 'never' ? null : Number(form.days),
+              })
+            }
+          >
             <FormRow label="Name" for="key-name" help="What will use it.">
               <TextInput
                 id="key-name"
@@ -143,23 +153,11 @@ export function Keys({
             </FormRow>
             {create.error && <ErrorState compact title="No key was made" {...words(create.error)} />}
             <FormActions>
-              <Button
-                disabled={!form.name}
-                loading={create.isPending}
-                onClick={() =>
-                  me &&
-                  create.mutate({
-                    name: form.name,
-                    role: form.role,
-                    stores: chosenStores(form.stores, me.stores),
-                    days: form.days === 'never' ? null : Number(form.days),
-                  })
-                }
-              >
+              <Button type="submit" variant="filled" disabled={!form.name.trim()} loading={create.isPending}>
                 Make the key
               </Button>
             </FormActions>
-          </>
+          </Form>
         )}
       </Drawer>
     </>

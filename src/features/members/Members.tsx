@@ -7,7 +7,7 @@ import { capital } from '#kernel/capital.ts'
 import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
 import { Drawer } from '#ui/Drawer.tsx'
-import { FormActions, FormRow } from '#ui/Form.tsx'
+import { Form, FormActions, FormRow } from '#ui/Form.tsx'
 import { Page, Row } from '#ui/Page.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { ByMail } from './ByMail.tsx'
@@ -17,7 +17,7 @@ import { chosenStores, ownAnswer, peopleAnswer, roleWords, storesWords } from '.
 import { Sessions } from './Sessions.tsx'
 import { SignInSafety } from './SignInSafety.tsx'
 
-interface Form {
+interface Access {
   id: string | null
   email: string
   role: Role
@@ -32,7 +32,7 @@ const when = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium' })
 /** Who may see and do what: people, invitations, keys, one's own sessions. */
 export function Members() {
   const cache = useQueryClient()
-  const [form, setForm] = useState<Form | null>(null)
+  const [form, setForm] = useState<Access | null>(null)
   const me = useQuery(api.members.me.queryOptions({ input: {} }))
   const lists = me.data?.role !== 'viewer' && me.data?.role !== 'contributor'
   const list = useQuery({ ...api.members.list.queryOptions({ input: {} }), enabled: lists })
@@ -174,8 +174,37 @@ export function Members() {
         title={form?.id ? form.email : 'Invite somebody'}
         size={520}
       >
-        {form && (
-          <>
+        {invite.data && (
+          <FormRow
+            label={invite.data.mailed ? 'The invitation was mailed' : 'Send this link'}
+            help="It opens once, within seven days, and is not shown again."
+          >
+            <TextInput readOnly aria-label="Invitation link" value={invite.data.link} />
+            <CopyButton value={invite.data.link}>
+              {({ copied, copy }) => (
+                <Button mt={8} onClick={copy}>
+                  {copied ? 'Copied' : 'Copy the link'}
+                </Button>
+              )}
+            </CopyButton>
+          </FormRow>
+        )}
+        {form && !invite.data && (
+          <Form
+            onSubmit={() =>
+              form.id
+                ? setRole.mutate({
+                    id: form.id,
+                    role: form.role,
+                    ...(form.stores && { stores: chosenStores(form.stores, mine) }),
+                  })
+                : invite.mutate({
+                    email: form.email,
+                    role: form.role,
+                    stores: chosenStores(form.stores ?? [], mine),
+                  })
+            }
+          >
             {!form.id && (
               <FormRow label="E-mail" for="email">
                 <TextInput
@@ -224,57 +253,33 @@ export function Members() {
               />
             )}
             {failed && <ErrorState compact title="That was not done" {...words(failed)} />}
-            {invite.data ? (
-              <FormRow
-                label={invite.data.mailed ? 'The invitation was mailed' : 'Send this link'}
-                help="It opens once, within seven days, and is not shown again."
-              >
-                <TextInput readOnly aria-label="Invitation link" value={invite.data.link} />
-                <CopyButton value={invite.data.link}>
-                  {({ copied, copy }) => (
-                    <Button onClick={copy}>{copied ? 'Copied' : 'Copy the link'}</Button>
-                  )}
-                </CopyButton>
-              </FormRow>
-            ) : (
-              <FormActions>
-                {form.id && (
-                  <Button
-                    color="red"
-                    variant="subtle"
-                    loading={remove.isPending}
-                    onClick={() =>
-                      form.id &&
-                      globalThis.confirm(`Remove ${form.email}? Their sessions and keys end at once.`) &&
-                      remove.mutate({ id: form.id })
-                    }
-                  >
-                    Remove
-                  </Button>
-                )}
-                <Row end>
-                  <Button
-                    loading={invite.isPending || setRole.isPending}
-                    onClick={() =>
-                      form.id
-                        ? setRole.mutate({
-                            id: form.id,
-                            role: form.role,
-                            ...(form.stores && { stores: chosenStores(form.stores, mine) }),
-                          })
-                        : invite.mutate({
-                            email: form.email,
-                            role: form.role,
-                            stores: chosenStores(form.stores ?? [], mine),
-                          })
-                    }
-                  >
-                    {form.id ? 'Save' : 'Invite'}
-                  </Button>
-                </Row>
-              </FormActions>
-            )}
-          </>
+            <FormActions>
+              {form.id && (
+                <Button
+                  color="red"
+                  variant="subtle"
+                  loading={remove.isPending}
+                  onClick={() =>
+                    form.id &&
+                    globalThis.confirm(`Remove ${form.email}? Their sessions and keys end at once.`) &&
+                    remove.mutate({ id: form.id })
+                  }
+                >
+                  Remove
+                </Button>
+              )}
+              <Row end>
+                <Button
+                  type="submit"
+                  variant="filled"
+                  loading={invite.isPending || setRole.isPending}
+                  disabled={!form.id && !form.email.includes('@')}
+                >
+                  {form.id ? 'Save' : 'Invite'}
+                </Button>
+              </Row>
+            </FormActions>
+          </Form>
         )}
       </Drawer>
     </Page>

@@ -1,8 +1,8 @@
 import { Button, CopyButton, PasswordInput, TextInput } from '@mantine/core'
 import { QRCodeSVG } from 'qrcode.react'
-import { type ReactNode, useState } from 'react'
+import { useState } from 'react'
 import { post } from '#features/client.ts'
-import { FormActions, FormRow } from '#ui/Form.tsx'
+import { Form, FormActions, FormRow } from '#ui/Form.tsx'
 import css from './members.module.css'
 import { spacedSecret } from './model.ts'
 
@@ -57,7 +57,7 @@ export function SecondFactor({ on, onDone }: { on: boolean; onDone: () => void }
         go({ at: 'codes', codes: step.given.backupCodes }),
       )
     return (
-      <Ask onSubmit={confirm}>
+      <Form onSubmit={confirm}>
         <FormRow
           label="1. Scan it with your app"
           help="Any authenticator app does. Where you cannot scan, type the key below it."
@@ -89,15 +89,15 @@ export function SecondFactor({ on, onDone }: { on: boolean; onDone: () => void }
         </FormRow>
         {failed}
         <FormActions>
-          <Button type="submit" loading={busy} disabled={!text}>
+          <Button type="submit" variant="filled" loading={busy} disabled={!text}>
             Turn it on
           </Button>
         </FormActions>
-      </Ask>
+      </Form>
     )
   }
   return (
-    <Ask onSubmit={() => withPassword(step.act)}>
+    <Form onSubmit={() => withPassword(step.act)}>
       <FormRow label="Your password" for="second-password" help="To be sure that it is you.">
         <PasswordInput
           id="second-password"
@@ -108,7 +108,7 @@ export function SecondFactor({ on, onDone }: { on: boolean; onDone: () => void }
       </FormRow>
       {failed}
       <FormActions>
-        <Button type="submit" loading={busy} disabled={!text}>
+        <Button type="submit" variant="filled" loading={busy} disabled={!text}>
           {step.act === 'enable' ? 'Go on' : 'Show new spare codes'}
         </Button>
         {on && (
@@ -123,20 +123,7 @@ export function SecondFactor({ on, onDone }: { on: boolean; onDone: () => void }
           </Button>
         )}
       </FormActions>
-    </Ask>
-  )
-}
-
-function Ask({ onSubmit, children }: { onSubmit: () => void; children: ReactNode }) {
-  return (
-    <form
-      onSubmit={event => {
-        event.preventDefault()
-        onSubmit()
-      }}
-    >
-      {children}
-    </form>
+    </Form>
   )
 }
 
@@ -163,7 +150,9 @@ function SpareCodes({ codes, onDone }: { codes: string[]; onDone: () => void }) 
         </CopyButton>
       </FormRow>
       <FormActions>
-        <Button onClick={onDone}>I have kept them</Button>
+        <Button variant="filled" onClick={onDone}>
+          I have kept them
+        </Button>
       </FormActions>
     </>
   )

@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { api, post } from '#features/client.ts'
 import { Card } from '#ui/Card.tsx'
 import { Drawer } from '#ui/Drawer.tsx'
-import { FormActions, FormRow } from '#ui/Form.tsx'
+import { Form, FormActions, FormRow } from '#ui/Form.tsx'
 import css from './members.module.css'
 import { SecondFactor } from './SecondFactor.tsx'
 
@@ -82,12 +82,7 @@ function ChangePassword({ onDone }: { onDone: () => void }) {
     </FormRow>
   )
   return (
-    <form
-      onSubmit={event => {
-        event.preventDefault()
-        submit()
-      }}
-    >
+    <Form onSubmit={submit}>
       {field('now', 'Password now', 'current-password')}
       {field('new', 'New password', 'new-password', 'Everywhere else you are signed out.')}
       {field('again', 'The same again', 'new-password')}
@@ -97,10 +92,10 @@ function ChangePassword({ onDone }: { onDone: () => void }) {
         </p>
       )}
       <FormActions>
-        <Button type="submit" loading={busy} disabled={!given.now || !given.new}>
+        <Button type="submit" variant="filled" loading={busy} disabled={!given.now || !given.new}>
           Save the password
         </Button>
       </FormActions>
-    </form>
+    </Form>
   )
 }

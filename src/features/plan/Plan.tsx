@@ -9,7 +9,7 @@ import { unfilled } from '#kernel/plan/explain.ts'
 import { addressKey, placeWords, sliceKey, sliceOf } from '#kernel/plan/sheet.ts'
 import { Card } from '#ui/Card.tsx'
 import { Drawer } from '#ui/Drawer.tsx'
-import { FormActions } from '#ui/Form.tsx'
+import { Form, FormActions } from '#ui/Form.tsx'
 import { MenuButton, type MenuEntry } from '#ui/MenuButton.tsx'
 import { show } from '#ui/number.ts'
 import { Page, Row } from '#ui/Page.tsx'
@@ -394,23 +394,21 @@ function CellDrawer(props: {
             </div>
           ))}
           <May atLeast="contributor">
-            <Textarea
-              aria-label="Comment"
-              placeholder="What should whoever reads this figure know?"
-              value={text}
-              onChange={event => setText(event.currentTarget.value)}
-              autosize
-              minRows={2}
-            />
-            <FormActions>
-              <Button
-                disabled={!text.trim()}
-                loading={comment.isPending}
-                onClick={() => comment.mutate({ version: props.version, ...props.cell, text })}
-              >
-                Comment
-              </Button>
-            </FormActions>
+            <Form onSubmit={() => comment.mutate({ version: props.version, ...props.cell, text })}>
+              <Textarea
+                aria-label="Comment"
+                placeholder="What should whoever reads this figure know?"
+                value={text}
+                onChange={event => setText(event.currentTarget.value)}
+                autosize
+                minRows={2}
+              />
+              <FormActions>
+                <Button type="submit" disabled={!text.trim()} loading={comment.isPending}>
+                  Comment
+                </Button>
+              </FormActions>
+            </Form>
           </May>
         </Card>
         <Card title="Who filled it in">

@@ -5,7 +5,7 @@ import { api, client, words } from '#features/client.ts'
 import { figureOf } from '#kernel/plan/typed.ts'
 import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
-import { ChoiceRow, FormActions, TextRow } from '#ui/Form.tsx'
+import { ChoiceRow, Form, FormActions, TextRow } from '#ui/Form.tsx'
 import { show } from '#ui/number.ts'
 import { usePhone } from '#ui/phone.ts'
 import { ErrorState, Skeleton } from '#ui/State.tsx'
@@ -32,24 +32,26 @@ export function GoalSeek({ version, sheet, drivers, target, stillOpen }: Asked) 
   const found = seek.data
   return (
     <Card title="What makes the goal">
-      <TextRow
-        label={`${target.label} should be, ${sheet.currency}`}
-        decimal
-        value={form.goal}
-        onChange={goal => setForm({ ...form, goal })}
-      />
-      <ChoiceRow
-        label="By turning"
-        value={form.lever}
-        searchable
-        data={drivers.map(one => ({ value: one.name, label: one.label }))}
-        onChange={lever => setForm({ ...form, lever })}
-      />
-      <FormActions>
-        <Button variant="filled" disabled={!form.goal} loading={seek.isPending} onClick={() => seek.mutate()}>
-          Look for it
-        </Button>
-      </FormActions>
+      <Form onSubmit={() => seek.mutate()}>
+        <TextRow
+          label={`${target.label} should be, ${sheet.currency}`}
+          decimal
+          value={form.goal}
+          onChange={goal => setForm({ ...form, goal })}
+        />
+        <ChoiceRow
+          label="By turning"
+          value={form.lever}
+          searchable
+          data={drivers.map(one => ({ value: one.name, label: one.label }))}
+          onChange={lever => setForm({ ...form, lever })}
+        />
+        <FormActions>
+          <Button type="submit" variant="filled" disabled={!form.goal} loading={seek.isPending}>
+            Look for it
+          </Button>
+        </FormActions>
+      </Form>
       {seek.error && <ErrorState compact title="It was not found" {...words(seek.error)} />}
       {found && lever && (
         <p className={css.after}>

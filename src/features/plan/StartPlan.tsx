@@ -4,20 +4,32 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, words } from '#features/client.ts'
 import { Drawer } from '#ui/Drawer.tsx'
-import { FormActions, FormRow } from '#ui/Form.tsx'
+import { Form, FormActions, FormRow } from '#ui/Form.tsx'
 import { ErrorState } from '#ui/State.tsx'
 import { type Rows, SheetRows } from './SheetRows.tsx'
 
 type Grain = 'week' | 'month' | 'quarter' | 'year'
 type With = 'last_year' | 'run_rate' | 'template' | 'version' | 'pasted'
 
-/** How a version begins: from last year, the run-rate, an empty template, another version, or what was copied. */
-export function StartPlan(props: {
-  opened: boolean
+interface Starting {
   versions: { id: string; name: string }[]
-  onClose: () => void
   onStarted: (id: string) => void
-}) {
+}
+
+/** How a version begins: from last year, the run-rate, an empty template, another version, or what was copied. */
+export function StartPlan({
+  opened,
+  onClose,
+  ...starting
+}: Starting & { opened: boolean; onClose: () => void }) {
+  return (
+    <Drawer opened={opened} onClose={onClose} title="Start a version" size={560}>
+      <Beginning {...starting} />
+    </Drawer>
+  )
+}
+
+function Beginning(props: Starting) {
   const cache = useQueryClient()
   const settings = useQuery(api.settings.read.queryOptions({ input: {} }))
   const year = new Date().getFullYear() + 1
@@ -89,7 +101,7 @@ export function StartPlan(props: {
     start.mutate({ id, name, kind, currency, from, to, grain, begin })
   }
   return (
-    <Drawer opened={props.opened} onClose={props.onClose} title="Start a version" size={560}>
+    <Form onSubmit={save}>
       <FormRow label="Name" for="plan-name" help="Compared with actuals under this name.">
         <TextInput
           id="plan-name"
@@ -244,10 +256,10 @@ export function StartPlan(props: {
       )}
       {start.error && <ErrorState compact title="The version was not begun" {...words(start.error)} />}
       <FormActions>
-        <Button variant="filled" loading={start.isPending} onClick={save}>
+        <Button type="submit" variant="filled" loading={start.isPending}>
           Start
         </Button>
       </FormActions>
-    </Drawer>
+    </Form>
   )
 }

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { api, words } from '#features/client.ts'
 import { subjectFilters, subjectWords } from '#kernel/discussion.ts'
 import { Drawer } from '#ui/Drawer.tsx'
+import { Form } from '#ui/Form.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { useUrl } from '#ui/url.ts'
 import { mentionAt, mentionedIn } from './model.ts'
@@ -70,7 +71,10 @@ export function Talk() {
   return (
     <Drawer
       opened={subject !== undefined}
-      onClose={() => setUrl({ talk: undefined })}
+      onClose={() => {
+        setText('')
+        setUrl({ talk: undefined })
+      }}
       title={title}
       note="Whoever sees these stores sees this"
       size={440}
@@ -107,7 +111,7 @@ export function Talk() {
         )}
         {failed && <ErrorState compact title="That did not work" {...words(failed)} />}
         {me.data?.role !== 'viewer' && (
-          <div className={css.say}>
+          <Form className={css.say} onSubmit={send}>
             {near.length > 0 && (
               <ul className={css.people} aria-label="People">
                 {near.map(one => (
@@ -132,14 +136,11 @@ export function Talk() {
               maxRows={8}
               value={text}
               onChange={event => setText(event.currentTarget.value)}
-              onKeyDown={event => {
-                if (event.key === 'Enter' && (event.metaKey || event.ctrlKey) && text.trim()) send()
-              }}
             />
-            <Button variant="filled" loading={say.isPending} disabled={!text.trim()} onClick={send}>
+            <Button type="submit" variant="filled" loading={say.isPending} disabled={!text.trim()}>
               Say it
             </Button>
-          </div>
+          </Form>
         )}
       </div>
     </Drawer>

@@ -1,0 +1,39 @@
+import { useEffect, useRef } from 'react'
+
+/** What the fields of a form hold, told by the page itself: whatever draws them. */
+const heldBy = (form: HTMLFormElement): string =>
+  [...form.elements]
+    .flatMap(field =>
+      field instanceof HTMLInputElement
+        ? [['checkbox', 'radio'].includes(field.type) ? String(field.checked) : field.value]
+        : field instanceof HTMLTextAreaElement || field instanceof HTMLSelectElement
+          ? [field.value]
+          : [],
+    )
+    .join('\u0000')
+
+/**
+ * Whether a form in `within` holds what is not saved. `onTouch` is to be called before anything is done in it: what the fields
+ * hold at the first touch is what they began with, also where it came late. Whoever leaves the page meanwhile is asked.
+ */
+export function useUnsaved() {
+  const within = useRef<HTMLDivElement>(null)
+  const begun = useRef(new WeakMap<HTMLFormElement, string>())
+  const forms = () => [...(within.current?.querySelectorAll('form') ?? [])]
+  const isUnsaved = () =>
+    forms().some(form => {
+      const first = begun.current.get(form)
+      return first !== undefined && first !== heldBy(form)
+    })
+  const onTouch = () => {
+    for (const form of forms()) if (!begun.current.has(form)) begun.current.set(form, heldBy(form))
+  }
+  useEffect(() => {
+    const ask = (event: BeforeUnloadEvent) => {
+      if (isUnsaved()) event.preventDefault()
+    }
+    window.addEventListener('beforeunload', ask)
+    return () => window.removeEventListener('beforeunload', ask)
+  })
+  return { within, isUnsaved, onTouch }
+}
