@@ -11,6 +11,38 @@ const drawn = (option: object) => (option as { series: Series[] }).series
 const tip = () => ({ title: '', rows: [] })
 const usual = { labels: ['25', '26', '27'], axis: String, tip, fromZero: true }
 
+describe('a line that has just begun', () => {
+  const labels = Array.from({ length: 24 }, (_, hour) => `${hour}:00`)
+  const whole = labels.map((_, hour) => hour)
+  const begun = (...values: number[]) =>
+    drawn(
+      lines({
+        ...{ ...usual, labels },
+        lines: [
+          { name: 'Actual', values: labels.map((_, n) => values[n] ?? null), look: 'actual' },
+          { name: 'Plan', values: whole, look: 'target' },
+        ],
+      })(colours),
+    ).filter(one => one.name === 'Actual') as unknown as {
+      data: unknown[]
+      showSymbol: boolean
+      label?: { show: boolean; align?: string }
+    }[]
+
+  it('is named from its last point on, clear of the axis', () => {
+    const [, named] = begun(3, 4)
+    expect(named?.data.findIndex(value => value !== null)).toBe(1)
+    expect(named?.label).toMatchObject({ show: true, align: 'left' })
+  })
+
+  it('shows its only point', () => {
+    const [line, named] = begun(3)
+    expect(line?.showSymbol).toBe(true)
+    expect(named?.data[0]).toBe(3)
+    expect(begun(3, 4)[0]?.showSymbol).toBe(false)
+  })
+})
+
 describe('a day still in progress', () => {
   const actual = { name: 'Actual', values: [5, 7, 0.2], look: 'actual' as const }
   const before = { name: 'Before', values: [4, 6, 8], look: 'previous' as const, whole: true }

@@ -1,5 +1,5 @@
 import type { EChartsCoreOption } from 'echarts/core'
-import { clearPlace, endName, nudges, plotOf } from './line-names.ts'
+import { clearPlace, endName, isAlone, namedAt, nudges, plotOf } from './line-names.ts'
 import type { Palette } from './palette.ts'
 
 /** How the house draws: IBCS notation, five ticks, no axis line, the whole plot answers the pointer. */
@@ -151,7 +151,18 @@ export const lines =
       return part === null ? line : { ...line, values: line.values.with(last, part) }
     })
     const plot = (props.height ?? 272) - 36
-    const nudge = ends ? nudges(shown, plot, props.fromZero) : []
+    const farthest = Math.max(...shown.map(line => endOf(line.values)))
+    const short = ends
+      ? props.lines.filter((line, n) => shown[n] === line && endOf(line.values) < farthest)
+      : []
+    const nudge = ends
+      ? nudges(
+          shown,
+          plot,
+          props.fromZero,
+          short.map(line => props.lines.indexOf(line)),
+        )
+      : []
     const said = props.lines.map((line, n) =>
       endName(
         shown[n] !== line && line.look === 'actual' ? `${line.name} so far` : line.name,
@@ -159,7 +170,6 @@ export const lines =
         nudge.some(by => Math.abs(by) >= 7),
       ),
     )
-    const farthest = Math.max(...shown.map(line => endOf(line.values)))
     const longest = Math.max(
       ...props.lines.map((line, n) => line.name.length + (shown[n] === line ? 0 : 7)),
       0,
@@ -167,15 +177,13 @@ export const lines =
     const beside = Math.max(...said.map(({ room }) => room), 0)
     const name = { fontSize: 11, fontFamily: colours.font, distance: 6 }
     const halo = { textBorderColor: colours.surface, textBorderWidth: 3 }
-    const short = ends
-      ? props.lines.filter((line, n) => shown[n] === line && endOf(line.values) < farthest)
-      : []
-    const clear = (values: Line['values'], points: readonly number[]) =>
+    const clear = (values: Line['values'], points: readonly number[], begins = false) =>
       clearPlace(
         values,
         [...props.lines, ...parts].map(one => one.values),
         plotOf(shown, plot, props.fromZero),
         points,
+        begins,
       )
     const inkOf = (look: Line['look']) => (look === 'actual' ? colours.actual : colours.ink2)
     return {
@@ -213,8 +221,14 @@ export const lines =
             type: 'line',
             data: [...line.values],
             symbol: 'circle',
-            symbolSize: 5,
-            showSymbol: props.labels.length === 1,
+            // What no line leads to would be nowhere without its point.
+            ...(props.labels.length > 1 && line.values.some((_, at) => isAlone(line.values, at))
+              ? {
+                  ...everyPoint,
+                  symbolSize: (_: unknown, { dataIndex }: { dataIndex: number }) =>
+                    isAlone(line.values, dataIndex) ? 5 : 0,
+                }
+              : { symbolSize: 5, showSymbol: props.labels.length === 1 }),
             step: line.look === 'target' ? 'middle' : false,
             connectNulls: false,
             z: line.look === 'actual' ? 10 : 5 - n / 10,
@@ -232,8 +246,8 @@ export const lines =
         ]),
         // A line that ends before others is named along its way, where no other runs.
         ...short.map(({ name: formatter, values, look }) => {
-          // Not at its first points: half the name would lie over the axis.
-          const { at, side } = clear(values, [...values.keys()].slice(Math.ceil(values.length / 12)))
+          const { points, begins } = namedAt(values)
+          const { at, side } = clear(values, points, begins)
           return {
             name: formatter,
             type: 'line',
@@ -243,7 +257,15 @@ export const lines =
             silent: true,
             z: 12,
             tooltip: { show: false },
-            label: { ...name, ...halo, show: true, formatter, position: side, color: inkOf(look) },
+            label: {
+              ...name,
+              ...halo,
+              show: true,
+              formatter,
+              position: side,
+              ...(begins && { align: 'left' }),
+              color: inkOf(look),
+            },
           }
         }),
         ...parts.map(part => ({

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { clearPlace, endName, nudges, plotOf } from './line-names.ts'
+import { clearPlace, endName, isAlone, namedAt, nudges, plotOf } from './line-names.ts'
 
 const plot = { height: 200, low: 0, high: 100 }
 
@@ -49,4 +49,32 @@ it('puts a piece of its line before a name where one stands at the end of anothe
     rich: { line: { backgroundColor: 'blue' } },
   })
   expect(endName('Oct', { type: [4, 3] }, true).formatter).toBe('{line|}{gap|}{line|}{gap|} Oct')
+})
+
+it('names a line that has just begun at its end, from there on, where nothing else runs', () => {
+  const day = (...values: number[]) => Array.from({ length: 24 }, (_, n) => values[n] ?? null)
+  expect(namedAt(day(5, 6))).toEqual({ points: [1], begins: true })
+  expect(namedAt(day(5, 6, 7, 8))).toEqual({ points: [2, 3], begins: false })
+  expect(namedAt(day(5))).toEqual({ points: [0], begins: true })
+  const line = day(50, 50)
+  const rising = Array.from({ length: 24 }, (_, n) => (n === 0 ? 57 : n === 1 ? 57 : 95))
+  // What stands before its point is no hindrance, what comes after it is.
+  expect(clearPlace(line, [line, rising], plot, [1], true).side).toBe('bottom')
+  const falling = Array.from({ length: 24 }, (_, n) => (n === 0 ? 60 : 42))
+  expect(clearPlace(line, [line, falling], plot, [1], true).side).toBe('top')
+})
+
+it('keeps names at line ends where they are beside one that is named along its way', () => {
+  const lines = [{ values: [55, null] }, { values: [100, 55] }, { values: [20, 55] }]
+  expect(nudges(lines, 200, true, [0])).toEqual([0, 0, 14])
+})
+
+it('knows a point no line leads to', () => {
+  expect([0, 1, 2, 3, 4].map(at => isAlone([4, null, 1, 2, null], at))).toEqual([
+    true,
+    false,
+    false,
+    false,
+    false,
+  ])
 })

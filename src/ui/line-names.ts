@@ -19,12 +19,21 @@ export function plotOf(those: readonly Named[], height: number, fromZero: boolea
   return { height, low: step > 0 ? Math.floor(low / step) * step : low, high: high * 1.1 }
 }
 
-/** How far each name must move so that names at line ends neither cover one another nor leave the plot. */
-export function nudges(those: readonly Named[], plot: number, fromZero: boolean): number[] {
+/**
+ * How far each name must move so that names at line ends neither cover one another nor leave the plot. `short`: lines that are
+ * named along their way and stand in none's.
+ */
+export function nudges(
+  those: readonly Named[],
+  plot: number,
+  fromZero: boolean,
+  short: readonly number[] = [],
+): number[] {
   const { low, high } = plotOf(those, plot, fromZero)
-  const at = those.map((line, n) => {
+  const at = those.flatMap((line, n) => {
+    if (short.includes(n)) return []
     const last = line.values.findLast(value => value !== null) ?? low
-    return { n, y: (1 - (last - low) / (high - low || 1)) * plot }
+    return [{ n, y: (1 - (last - low) / (high - low || 1)) * plot }]
   })
   const downwards = at.toSorted((a, b) => a.y - b.y)
   const placed: number[] = []
@@ -68,6 +77,17 @@ const stepsOf = (points: number): number[] => {
   return Array.from({ length: 2 * reach + 1 }, (_, n) => (n - reach) / 4)
 }
 
+/** Points to name a line at: not its first, where half the name would lie over the axis; the last of them where it has no others. */
+export function namedAt(line: Values): { points: number[]; begins: boolean } {
+  const known = [...line.keys()].filter(at => line[at] !== null)
+  const past = known.filter(at => at >= line.length / 12)
+  return past.length > 0 ? { points: past, begins: false } : { points: known.slice(-1), begins: true }
+}
+
+/** Whether a point has none beside it, so that no line leads to it. */
+export const isAlone = (values: Values, at: number): boolean =>
+  (values[at] ?? null) !== null && (values[at - 1] ?? null) === null && (values[at + 1] ?? null) === null
+
 /** A value between two points; null where either is none. */
 const between = (values: Values, at: number): number | null => {
   const [before, after] = [values[Math.floor(at)] ?? null, values[Math.ceil(at)] ?? null]
@@ -76,16 +96,18 @@ const between = (values: Values, at: number): number | null => {
 
 /**
  * Where a line's name covers no line: at which of its points, and above or below it. Of places as clear as each other the one
- * furthest along. `points` are those to choose from.
+ * furthest along. `points` are those to choose from; a name that `begins` at its point covers only what comes after it.
  */
 export function clearPlace(
   line: Values,
   all: readonly Values[],
   plot: { height: number; low: number; high: number },
   points: readonly number[],
+  begins = false,
 ): { at: number; side: 'top' | 'bottom' } {
   const y = (value: number) => (1 - (value - plot.low) / (plot.high - plot.low || 1)) * plot.height
-  const steps = stepsOf(line.length)
+  const around = stepsOf(line.length)
+  const steps = begins ? around.map(step => step - (around[0] ?? 0)) : around
   let best = { at: points.at(-1) ?? 0, side: 'top' as 'top' | 'bottom', clear: -1 }
   for (const at of points) {
     const value = line[at] ?? null
