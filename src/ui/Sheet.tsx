@@ -9,7 +9,7 @@ import { useUnsaved } from './unsaved.ts'
 /** What draws a `Drawer`. Reached by import(). It asks before it closes over a form that was typed into and not saved. */
 export function Sheet(props: DrawerProps & { foot: ReactNode }) {
   useReturn(props.opened)
-  const { within, isUnsaved, onTouch } = useUnsaved()
+  const { ref, isUnsaved } = useUnsaved()
   const [asking, setAsking] = useState(false)
   const was = useRef<Element>(null)
   // A second Escape goes on writing: nobody loses anything by pressing it twice.
@@ -42,9 +42,7 @@ export function Sheet(props: DrawerProps & { foot: ReactNode }) {
           </Drawer.Title>
           <Drawer.CloseButton aria-label="Close" />
         </Drawer.Header>
-        <Drawer.Body ref={within} onPointerDownCapture={onTouch} onKeyDownCapture={onTouch}>
-          {props.children}
-        </Drawer.Body>
+        <Drawer.Body ref={ref}>{props.children}</Drawer.Body>
         {asking && (
           <div className={css.asks} role="alertdialog" aria-label="Not saved yet">
             <p>What you changed here is not saved.</p>

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react'
+import { useCallback, useEffect, useRef } from 'react'
 
 /** What the fields of a form hold, told by the page itself: whatever draws them. */
 const heldBy = (form: HTMLFormElement): string =>
@@ -12,9 +12,12 @@ const heldBy = (form: HTMLFormElement): string =>
     )
     .join('\u0000')
 
+/** What comes before a field holds anything else. */
+const touches = ['pointerdown', 'keydown', 'beforeinput'] as const
+
 /**
- * Whether a form in `within` holds what is not saved. `onTouch` is to be called before anything is done in it: what the fields
- * hold at the first touch is what they began with, also where it came late. Whoever leaves the page meanwhile is asked.
+ * Whether a form in what `ref` is given to holds what is not saved. What its fields hold at the first touch is what they began
+ * with, also where it came late. Whoever leaves the page meanwhile is asked.
  */
 export function useUnsaved() {
   const within = useRef<HTMLDivElement>(null)
@@ -25,9 +28,18 @@ export function useUnsaved() {
       const first = begun.current.get(form)
       return first !== undefined && first !== heldBy(form)
     })
-  const onTouch = () => {
-    for (const form of forms()) if (!begun.current.has(form)) begun.current.set(form, heldBy(form))
-  }
+  const ref = useCallback((element: HTMLDivElement) => {
+    within.current = element
+    const touch = () => {
+      for (const form of element.querySelectorAll('form'))
+        if (!begun.current.has(form)) begun.current.set(form, heldBy(form))
+    }
+    for (const kind of touches) element.addEventListener(kind, touch, true)
+    return () => {
+      within.current = null
+      for (const kind of touches) element.removeEventListener(kind, touch, true)
+    }
+  }, [])
   useEffect(() => {
     const ask = (event: BeforeUnloadEvent) => {
       if (isUnsaved()) event.preventDefault()
@@ -35,5 +47,5 @@ export function useUnsaved() {
     window.addEventListener('beforeunload', ask)
     return () => window.removeEventListener('beforeunload', ask)
   })
-  return { within, isUnsaved, onTouch }
+  return { ref, isUnsaved }
 }

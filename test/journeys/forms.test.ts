@@ -117,4 +117,118 @@ describeInBrowser('forms in side sheets', () => {
     expect(await dialog().getByLabel('E-mail').inputValue()).toBe('')
     expect(errors).toEqual([])
   }, 60_000)
+
+  it('write the strategy in rows that are added, moved and taken away, each thing keeping its id', async () => {
+    const api = async (operation: string, data: object = {}) => {
+      const answer = await page.request.post(`${url}/api/v1/plan/${operation}`, {
+        headers: { 'x-quarterdeck': '1' },
+        data,
+      })
+      expect(answer.status(), await answer.text()).toBe(200)
+      return answer.json()
+    }
+    await open('/strategy')
+    await page.getByRole('button', { name: 'Write the strategy' }).click()
+    await dialog().getByLabel('Ambition').fill('Twice the size')
+    const add = (name: string) => dialog().getByRole('button', { name, exact: true }).click()
+    // The keyboard goes to the name of what was added.
+    for (const [button, name] of [
+      ['Add a pillar', 'Range'],
+      ['Add an objective to Range', 'More'],
+      ['Add an initiative to More', 'Photos'],
+      ['Add an initiative to More', 'Films'],
+      ['Add a pillar', 'Shop'],
+    ] as const) {
+      await add(button)
+      await page.keyboard.type(name)
+    }
+    await dialog().getByRole('listitem').first().locator('summary').click()
+    await add('Add a measure of Range')
+    const save = dialog().getByRole('button', { name: 'Save' })
+    await dialog().getByText('Needs a figure for each measure and why it changes').waitFor()
+    expect(await save.isDisabled()).toBe(true)
+    await dialog().getByRole('combobox', { name: 'Figure' }).fill('Orders per session')
+    await page.getByRole('option', { name: 'Orders per session', exact: true }).click()
+    await dialog().getByLabel('Target').fill('3.9')
+    await dialog().getByText('Write 3.9 %').waitFor()
+    await dialog().getByLabel('Target').fill('3.9 %')
+    await dialog().getByLabel('By', { exact: true }).fill('2027-12-31')
+    await expectAccessibleInBoth(page)
+    await dialog().getByLabel('Why it changes').fill('A beginning')
+    await page.keyboard.press('Enter')
+    await gone()
+    const { content } = await api('strategy')
+    const [range] = content.pillars
+    expect(range).toMatchObject({
+      name: 'Range',
+      measures: [{ metric: 'orders_per_session', target: '0.039', by: '2027-12-31' }],
+      objectives: [{ name: 'More', initiatives: [{ name: 'Photos' }, { name: 'Films' }] }],
+    })
+
+    await page.getByRole('button', { name: 'Change it' }).click()
+    const names = () =>
+      dialog()
+        .getByRole('textbox', { name: /: name$/ })
+        .evaluateAll(fields => fields.map(field => (field as HTMLInputElement).value))
+    const up = dialog().getByRole('button', { name: 'Move Films up' })
+    await up.focus()
+    await page.keyboard.press('Enter')
+    expect(await names()).toEqual(['Range', 'More', 'Films', 'Photos', 'Shop'])
+    // At the end of its way the keyboard is on its way back.
+    const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label'))
+    await expect.poll(focused).toBe('Move Films down')
+    expect(await up.isDisabled()).toBe(true)
+    await dialog().getByRole('textbox', { name: 'Initiative: name' }).first().fill('Short films')
+    await dialog().getByRole('button', { name: 'Take Shop away' }).press('Enter')
+    await expect.poll(focused).toBe('Take Photos away')
+    await dialog().getByLabel('Why it changes').fill('In another order')
+    await page.keyboard.press('Enter')
+    await gone()
+    const after = (await api('strategy')).content
+    const ids = range.objectives[0].initiatives.map((one: { id: string }) => one.id)
+    expect(after.pillars).toMatchObject([
+      {
+        id: range.id,
+        objectives: [
+          { id: range.objectives[0].id, initiatives: [{ id: ids[1], name: 'Short films' }, { id: ids[0] }] },
+        ],
+      },
+    ])
+    expect(errors).toEqual([])
+  }, 90_000)
+
+  it('hold who must consent in rows', async () => {
+    const begun = await page.request.post(`${url}/api/v1/plan/start`, {
+      headers: { 'x-quarterdeck': '1' },
+      data: {
+        ...{ id: 'Budget', name: 'Budget', kind: 'budget', currency: 'GBP' },
+        ...{ from: '2026-01-01', to: '2026-12-31', begin: { with: 'template' } },
+      },
+    })
+    expect(begun.status(), await begun.text()).toBe(200)
+    await open('/versions?tab=approval&version=Budget')
+    await page.getByRole('button', { name: 'Change the rules' }).click()
+    const rules = dialog().getByRole('list', { name: 'Rules' }).getByRole('listitem')
+    for (let n = 0; n < 3; n += 1) await dialog().getByRole('button', { name: 'Add a rule' }).click()
+    await rules.nth(1).getByLabel('From').fill('lots')
+    await dialog().getByText('Needs an amount in each rule').waitFor()
+    await rules.nth(1).getByLabel('From').fill('50,000')
+    await rules.nth(1).getByLabel('Department').fill('Marketing')
+    await rules.nth(1).getByRole('combobox', { name: 'Approved by' }).click()
+    await page.getByRole('option', { name: 'Owner' }).click()
+    await rules.nth(1).getByRole('combobox', { name: 'How many' }).click()
+    await page.getByRole('option', { name: '2 people' }).click()
+    await dialog().getByRole('button', { name: 'Take rule 3 away' }).click()
+    await expectAccessibleInBoth(page)
+    await rules.nth(1).getByLabel('From').press('Enter')
+    await gone()
+    const table = page.getByRole('table', { name: 'Rules of approval' })
+    await table.getByText('2 × owner or above').waitFor()
+    expect(await table.getByRole('row').allTextContents()).toEqual([
+      'DepartmentFromApproved by',
+      'Any01 × director or above',
+      'Marketing50,0002 × owner or above',
+    ])
+    expect(errors).toEqual([])
+  }, 60_000)
 })

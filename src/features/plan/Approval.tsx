@@ -4,14 +4,13 @@ import { useState } from 'react'
 import { api, type client, words } from '#features/client.ts'
 import { May, useMay } from '#features/May.tsx'
 import { showDay } from '#kernel/format.ts'
-import { rulesIn, rulesText } from '#kernel/plan/typed.ts'
 import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
-import { EditDrawer } from '#ui/EditDrawer.tsx'
 import { LongTextRow } from '#ui/Form.tsx'
 import { Row } from '#ui/Page.tsx'
 import { EmptyState, ErrorState, Skeleton, Unread } from '#ui/State.tsx'
 import { useUrl } from '#ui/url.ts'
+import { ApprovalRules } from './ApprovalRules.tsx'
 import { FieldChanges } from './FieldChanges.tsx'
 import { shownCell, stateWords, type Version } from './model.ts'
 import css from './plan.module.css'
@@ -36,7 +35,7 @@ export function Approval({ version }: { version: Version }) {
   const since = useQuery(api.plan.sinceApproval.queryOptions({ input }))
   const again = { onSuccess: () => cache.invalidateQueries({ queryKey: api.plan.key() }) }
   const [comment, setComment] = useState('')
-  const [rules, setRules] = useState<string | null>(null)
+  const [ruling, setRuling] = useState(false)
   // What was said is of that step: the next one begins without it.
   const said = {
     onSuccess: async () => {
@@ -62,14 +61,6 @@ export function Approval({ version }: { version: Version }) {
   const [removing, setRemoving] = useState(false)
   const settle = useMutation(api.plan.settle.mutationOptions(again))
   const check = useMutation(api.plan.reproduce.mutationOptions())
-  const saveRules = useMutation(
-    api.plan.saveRules.mutationOptions({
-      onSuccess: async () => {
-        setRules(null)
-        await again.onSuccess()
-      },
-    }),
-  )
   if (trail.error)
     return (
       <ErrorState
@@ -81,7 +72,6 @@ export function Approval({ version }: { version: Version }) {
   if (!trail.data) return <Skeleton height={240} />
   const { steps, copies, mayApprove, mayGiveBack, mayRemove, wanting, lapsed } = trail.data
   const failed = [submit, approve, refuse, lock, freeze, settle, check, remove].find(one => one.error)?.error
-  const read = rulesIn(rules ?? '')
   return (
     <>
       {failed && <ErrorState compact title="That was not done" {...words(failed)} />}
@@ -335,7 +325,7 @@ export function Approval({ version }: { version: Version }) {
         note="nobody approves their own request; without a rule one director does; amounts are in the company’s currency"
         actions={
           <May atLeast="owner">
-            <Button size="compact-sm" variant="default" onClick={() => setRules(rulesText(trail.data.rules))}>
+            <Button size="compact-sm" variant="default" onClick={() => setRuling(true)}>
               Change the rules
             </Button>
           </May>
@@ -359,27 +349,7 @@ export function Approval({ version }: { version: Version }) {
           ]}
         />
       </Card>
-      {rules !== null && (
-        <EditDrawer
-          opened
-          title="Who must consent"
-          onClose={() => setRules(null)}
-          saving={saveRules.isPending}
-          disabled={read.wrong.length > 0}
-          failed={saveRules.error ? words(saveRules.error) : null}
-          onSave={() => saveRules.mutate({ rules: read.rules })}
-        >
-          <LongTextRow
-            label="Rules"
-            rows={6}
-            value={rules}
-            placeholder={'any | 0 | lead | 1\nany | 50000 | director | 1\nMarketing | 250000 | owner | 2'}
-            help="On each line: department or any | from which amount | owner, director or lead | how many people."
-            error={read.wrong.length > 0 ? `Not understood: ${read.wrong.join('; ')}` : undefined}
-            onChange={setRules}
-          />
-        </EditDrawer>
-      )}
+      {ruling && <ApprovalRules rules={trail.data.rules} onClose={() => setRuling(false)} />}
     </>
   )
 }

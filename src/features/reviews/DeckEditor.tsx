@@ -1,11 +1,11 @@
-import { ActionIcon, Button, MultiSelect, NumberInput, Select, Textarea, TextInput } from '@mantine/core'
-import { IconArrowDown, IconArrowUp, IconX } from '@tabler/icons-react'
+import { Button, MultiSelect, NumberInput, Select, Textarea, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, words } from '#features/client.ts'
 import { EditDrawer } from '#ui/EditDrawer.tsx'
 import { FormRow } from '#ui/Form.tsx'
 import { Row } from '#ui/Page.tsx'
+import { RowTools } from '#ui/RowTools.tsx'
 import css from './editor.module.css'
 import { freshId, moved } from './model.ts'
 import type { Block, Deck } from './shape.ts'
@@ -131,7 +131,7 @@ export function DeckEditor({ deck: given, onClose }: { deck: Deck; onClose: () =
               value={section.name}
               onChange={event => setSection(at, { name: event.currentTarget.value })}
             />
-            <Tools
+            <RowTools
               what={section.name}
               first={at === 0}
               last={at === deck.sections.length - 1}
@@ -276,45 +276,13 @@ function BlockRow(props: {
         value={block.owner?.id ?? null}
         onChange={(id, option) => onChange({ owner: id && option ? { id, name: option.label } : null })}
       />
-      <Tools
+      <RowTools
         what={block.title || props.metrics.find(one => one.value === block.metrics[0])?.label || 'this'}
         first={props.first}
         last={props.last}
         onMove={props.onMove}
         onRemove={props.onRemove}
       />
-    </div>
-  )
-}
-
-function Tools(props: {
-  what: string
-  first: boolean
-  last: boolean
-  onMove: (by: -1 | 1) => void
-  onRemove: () => void
-}) {
-  return (
-    <div className={css.tools}>
-      <ActionIcon
-        color="gray"
-        aria-label={`Move ${props.what} up`}
-        disabled={props.first}
-        onClick={() => props.onMove(-1)}
-      >
-        <IconArrowUp size={15} />
-      </ActionIcon>
-      <ActionIcon
-        color="gray"
-        aria-label={`Move ${props.what} down`}
-        disabled={props.last}
-        onClick={() => props.onMove(1)}
-      >
-        <IconArrowDown size={15} />
-      </ActionIcon>
-      <ActionIcon color="gray" aria-label={`Take ${props.what} away`} onClick={props.onRemove}>
-        <IconX size={15} />
-      </ActionIcon>
     </div>
   )
 }

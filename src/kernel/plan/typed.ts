@@ -69,44 +69,6 @@ export function ratesIn(text: string): { rates: Record<string, string>; wrong: s
   return { rates, wrong }
 }
 
-export interface Rule {
-  department: string
-  fromAmount: string
-  role: 'owner' | 'director' | 'lead'
-  people: number
-}
-
-/** Rules of approval as lines people type: department | from | role | people. */
-export const rulesText = (
-  rules: readonly { department: string; fromAmount: string; role: string; people: number }[],
-): string =>
-  rules
-    .map(rule => [rule.department || 'any', Number(rule.fromAmount), rule.role, rule.people].join(' | '))
-    .join('\n')
-
-/** Such lines as rules; what is none is named. */
-export function rulesIn(text: string): { rules: Rule[]; wrong: string[] } {
-  const rules: Rule[] = []
-  const wrong: string[] = []
-  for (const row of text.split('\n').filter(one => one.trim() !== '')) {
-    const [department = '', from = '', role = '', people = '1'] = row.split('|').map(part => part.trim())
-    const amount = from.replaceAll(/[,\s]/g, '')
-    if (
-      /^\d+(\.\d+)?$/.test(amount) &&
-      ['owner', 'director', 'lead'].includes(role) &&
-      /^[1-5]$/.test(people)
-    )
-      rules.push({
-        department: department.toLowerCase() === 'any' ? '' : department,
-        fromAmount: amount,
-        role: role as Rule['role'],
-        people: Number(people),
-      })
-    else wrong.push(row.trim())
-  }
-  return { rules, wrong }
-}
-
 /** Periods of a business case as pasted: name, cost, benefit on each line. */
 export function flowsIn(text: string): {
   periods: { label: string; cost: string; benefit: string }[]
