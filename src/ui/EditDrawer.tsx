@@ -45,7 +45,7 @@ export function EditDrawer(props: {
           <FormActions>
             {props.remove && (
               <Button
-                color="red"
+                color="bad"
                 variant="subtle"
                 disabled={props.remove.disabled}
                 loading={props.remove.running}

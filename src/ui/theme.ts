@@ -5,6 +5,12 @@ const ramp = (...tokens: string[]) => tokens.map(token => `var(--${token})`) as 
 const every = (token: string) =>
   Array.from({ length: 10 }, () => `var(${token})`) as unknown as MantineColorsTuple
 
+/* What scrolls in a list of choices is the list itself, which the arrow keys walk through, and no box within it. */
+const list = {
+  withScrollArea: false,
+  styles: { options: { maxHeight: 220, overflowY: 'auto' } },
+} as const
+
 export const theme = createTheme({
   fontFamily: "'Inter Variable', system-ui, sans-serif",
   fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, monospace',
@@ -41,9 +47,9 @@ export const theme = createTheme({
     Button: {
       defaultProps: { size: 'xs', variant: 'default' },
       styles: { label: { fontWeight: 500 } },
-      // The kit writes white on every filled button; on a pale accent, as in the dark, that cannot be read.
-      vars: (_: unknown, props: { variant?: string; color?: string }) => ({
-        root: props.variant === 'filled' && !props.color ? { '--button-color': 'var(--accent-ink)' } : {},
+      // The kit writes white on every filled button; on a pale colour, as in the dark, that cannot be read.
+      vars: (_: unknown, props: { variant?: string }) => ({
+        root: props.variant === 'filled' ? { '--button-color': 'var(--accent-ink)' } : {},
       }),
     },
     ActionIcon: { defaultProps: { size: 28, variant: 'subtle' } },
@@ -51,10 +57,13 @@ export const theme = createTheme({
     PasswordInput: { defaultProps: { size: 'xs' } },
     Textarea: { defaultProps: { size: 'xs' } },
     NumberInput: { defaultProps: { size: 'xs' } },
-    Select: { defaultProps: { size: 'xs', allowDeselect: false, checkIconPosition: 'right' } },
-    MultiSelect: { defaultProps: { size: 'xs' } },
-    Autocomplete: { defaultProps: { size: 'xs' } },
-    SegmentedControl: { defaultProps: { size: 'xs' } },
+    Select: { defaultProps: { size: 'xs', allowDeselect: false, checkIconPosition: 'right', ...list } },
+    MultiSelect: { defaultProps: { size: 'xs', ...list } },
+    Autocomplete: { defaultProps: { size: 'xs', ...list } },
+    SegmentedControl: {
+      defaultProps: { size: 'xs' },
+      styles: { root: { backgroundColor: 'var(--surface-2)' } },
+    },
     Checkbox: { defaultProps: { size: 'xs' } },
     Switch: { defaultProps: { size: 'xs' } },
     Tabs: {

@@ -74,6 +74,7 @@ export function CommandPalette({
   }, [ids])
   return (
     <Spotlight.Root
+      title="Find"
       store={store}
       query={query}
       onQueryChange={onQuery}
@@ -83,7 +84,7 @@ export function CommandPalette({
       scrollable
       transitionProps={{ duration: 0 }}
       overlayProps={{ backgroundOpacity: 0.25 }}
-      classNames={{ action: css.action, actionsGroup: css.group }}
+      classNames={{ action: css.action, actionsGroup: css.group, header: 'sr-only' }}
     >
       <Spotlight.Search
         placeholder="Find a screen, a figure, a product, an order, a plan, somebody …"

@@ -256,7 +256,7 @@ export function Members() {
             <FormActions>
               {form.id && (
                 <Button
-                  color="red"
+                  color="bad"
                   variant="subtle"
                   loading={remove.isPending}
                   onClick={() =>

@@ -114,7 +114,7 @@ export function SecondFactor({ on, onDone }: { on: boolean; onDone: () => void }
         {on && (
           <Button
             variant="subtle"
-            color="red"
+            color="bad"
             loading={busy}
             disabled={!text}
             onClick={() => withPassword('disable')}

@@ -48,7 +48,7 @@ export function Attachments({ subject }: { subject: string }) {
               {asked === file.id ? (
                 <Button
                   size="compact-xs"
-                  color="red"
+                  color="bad"
                   variant="light"
                   loading={remove.isPending}
                   onClick={() => remove.mutate({ id: file.id })}

@@ -1,5 +1,6 @@
 import type { Context } from '#features/context.ts'
 import { addDays, type Day } from '#kernel/day.ts'
+import { showDay } from '#kernel/format.ts'
 import { connections, streams } from '#postgres/tables/connections.ts'
 import * as settings from '#postgres/tables/settings.ts'
 import { reconciled } from '#sync/reconcile.ts'
@@ -67,7 +68,7 @@ async function troubled({ ledger }: Context): Promise<Doubts['late']> {
     const since = trouble.at.slice(0, 10)
     return [...new Set([one.home, ...one.shops.map(shop => shop.store)])].map(store => ({
       store,
-      words: `${one.account} has not been read since ${since}: ${trouble.message}`,
+      words: `${one.account} has not been read since ${showDay(since)}: ${trouble.message}`,
     }))
   })
 }
@@ -82,7 +83,7 @@ async function lagging(context: Context, last: Day): Promise<Doubts['late']> {
       .meta
     // One that never sold has nothing to be late with; one that left long ago is not late.
     if (lastDay && lastDay < addDays(last, -behind) && lastDay > addDays(last, -60))
-      late.push({ store, words: `The data of ${name} end on ${lastDay}.` })
+      late.push({ store, words: `The data of ${name} end on ${showDay(lastDay)}.` })
   }
   return late
 }

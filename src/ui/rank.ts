@@ -1,0 +1,81 @@
+import type { EChartsCoreOption } from 'echarts/core'
+import { type LinesProps, nameAxis, tipHtml, tooltip } from './drawings.ts'
+import type { Palette } from './palette.ts'
+
+export interface RankProps {
+  names: readonly string[]
+  values: readonly (number | null)[]
+  /** What they are compared with, drawn thin and pale behind. */
+  compared?: { name: string; values: readonly (number | null)[] }
+  name: string
+  text: (index: number) => string
+  tip?: LinesProps['tip']
+}
+
+/** Bars from longest to shortest with their values at the ends. */
+export const rank =
+  (props: RankProps) =>
+  (colours: Palette): EChartsCoreOption => ({
+    grid: { top: 4, left: 4, right: 72, bottom: props.compared ? 28 : 4, containLabel: true },
+    legend: props.compared
+      ? {
+          bottom: 0,
+          left: 0,
+          icon: 'roundRect',
+          itemWidth: 10,
+          itemHeight: 10,
+          textStyle: { color: colours.ink2, fontSize: 11, fontFamily: colours.font },
+        }
+      : { show: false },
+    tooltip: {
+      trigger: 'axis',
+      axisPointer: { type: 'shadow', shadowStyle: { color: colours.line, opacity: 0.4 } },
+      ...tooltip(colours),
+      show: !!props.tip,
+      formatter: (those: { dataIndex: number }[]) =>
+        props.tip ? tipHtml(props.tip(those[0]?.dataIndex ?? 0), colours) : '',
+    },
+    xAxis: { type: 'value', show: false },
+    yAxis: {
+      ...nameAxis(colours, props.names),
+      inverse: true,
+      axisLabel: {
+        color: colours.ink,
+        fontSize: 12,
+        fontFamily: colours.font,
+        width: 200,
+        overflow: 'truncate',
+        interval: 0,
+      },
+    },
+    series: [
+      {
+        name: props.name,
+        type: 'bar',
+        data: [...props.values],
+        barMaxWidth: 14,
+        itemStyle: { color: colours.actual },
+        emphasis: { disabled: true },
+        label: {
+          show: true,
+          position: 'right',
+          color: colours.ink,
+          fontSize: 11,
+          fontFamily: colours.font,
+          formatter: (one: { dataIndex: number }) => props.text(one.dataIndex),
+        },
+      },
+      ...(props.compared
+        ? [
+            {
+              name: props.compared.name,
+              type: 'bar',
+              data: [...props.compared.values],
+              barMaxWidth: 6,
+              itemStyle: { color: colours.lastYear },
+              emphasis: { disabled: true },
+            },
+          ]
+        : []),
+    ],
+  })
