@@ -84,7 +84,7 @@ export function CommandPalette({
       scrollable
       transitionProps={{ duration: 0 }}
       overlayProps={{ backgroundOpacity: 0.25 }}
-      classNames={{ action: css.action, actionsGroup: css.group, header: 'sr-only' }}
+      classNames={{ action: css.action, actionsGroup: css.group, header: css.named }}
     >
       <Spotlight.Search
         placeholder="Find a screen, a figure, a product, an order, a plan, somebody …"

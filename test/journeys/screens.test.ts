@@ -325,7 +325,7 @@ describeInBrowser('in a real browser', () => {
       await page.goto('/work')
       await settled()
       await page.keyboard.press('Control+k')
-      await page.getByPlaceholder('Find a screen').fill('return rate')
+      await page.getByRole('dialog', { name: 'Find' }).getByRole('textbox').fill('return rate')
       await page.keyboard.press('Enter')
       await page.waitForURL(/explore\?.*metrics=return_rate/)
       await expect.poll(() => title().textContent()).toContain('Return rate')
