@@ -26,19 +26,23 @@ export interface OrderTotals {
 
 const ofOrder =
   /^(order|cart|basket|grand|checkout|bestell|auftrag|commande|pedido|ordine)|grandtotal|ordertotal/
-const shipping = /shipping|freight|delivery|postage|versand|livraison|envio|spedizione|verzend/
+const shipping =
+  /shipping|freight|delivery|postage|versand|porto|livraison|fraisdeport|envio|frete|spedizione|verzend|fracht|fragt|frakt|送料|運費|运费|배송비/
+const ofLine = /item|line|product|goods|article|artikel|posten|position/
 
 /**
  * What a column is, as its rows say; null where they say too little. Lines of one price make an order look so too:
- * three orders have to agree, or the heading has to say it is of the order, and a flat rate only shipping can be.
+ * three orders have to agree, or the heading has to say it is of the order, and a flat rate only shipping can be, which is
+ * charged once for an order unless the heading says that it is an item's.
  */
 export const standingOf = (heading: string, { same, values, first, differs }: Standing): Stands | null => {
   const name = plainName(heading)
   const said = ofOrder.test(name)
-  const enough = (orders: number) => orders >= (said ? 1 : 3)
+  const ships = shipping.test(name)
+  const enough = (orders: number) => orders >= (said || (ships && !ofLine.test(name)) ? 1 : 3)
   if (differs > (same + first) / 50) return 'line'
   if (enough(first) && first >= same) return 'first'
-  if (enough(same) && (values > 1 || said || shipping.test(name))) return 'each'
+  if (enough(same) && (values > 1 || said || ships)) return 'each'
   return null
 }
 

@@ -262,3 +262,26 @@ describe.each([
     ])
   })
 })
+
+it.each([
+  ['Order,Date,SKU,Qty,Price,Shipping', 9],
+  ['注文番号,注文日,商品番号,個数,単価,送料', 9],
+  // What an item's heading says is the item's.
+  ['Order,Date,SKU,Qty,Price,Item shipping', 14],
+])(
+  'shipping on the rows of a single order of several counts once, unless it is said to be of items: %s',
+  async (head, shipping) => {
+    const path = file(`few-${head.length}-${shipping}.csv`, [
+      head,
+      '1,2026-03-01,a,1,10,5',
+      '1,2026-03-01,b,2,7,5',
+      '2,2026-03-02,a,1,10,4',
+      '3,2026-03-03,b,1,7,0',
+    ])
+    const { suggestions } = await room.imports.preview(path)
+    const [best] = suggestions
+    const store = `few-${head.length}-${shipping}`
+    await run(path, store, best?.mapping as Mapping)
+    expect(await sums(store)).toMatchObject({ orders: 3, gross: 41, shipping })
+  },
+)
