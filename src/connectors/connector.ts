@@ -113,6 +113,11 @@ export interface Batch<R> {
   total?: number
   /** What a reader of the numbers should know: sampled, thresholded, a row the vendor could not give. */
   remarks?: string[]
+  /**
+   * Why nothing of the stream can be read, in words: a right that is missing, a list the vendor does not have. Comes alone,
+   * and is no empty answer: what is stored stays as it is.
+   */
+  unread?: string
 }
 
 /**

@@ -147,7 +147,7 @@ export async function endTurn(
   at: Date,
   moved: StreamSet,
 ): Promise<StreamState | undefined> {
-  const { remarks, ...figures } = result
+  const { remarks, unread: _, ...figures } = result
   return ledger.transaction(async tx => {
     const open = tx as unknown as Ledger
     await open

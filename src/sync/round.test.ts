@@ -7,7 +7,7 @@ import type { Connector } from '#connectors/connector.ts'
 import { Postponed } from '#connectors/http.ts'
 import { Failure } from '#kernel/error.ts'
 import { type OpenLedger, openLedger } from '#postgres/open.ts'
-import { streams, turns, unmapped } from '#postgres/tables/connections.ts'
+import { connections, streams, turns, unmapped } from '#postgres/tables/connections.ts'
 import { openDuckdb } from '#warehouse/duckdb.ts'
 import type { Warehouse } from '#warehouse/warehouse.ts'
 import { toyParts } from '../../test/toy-parts.ts'
@@ -124,6 +124,33 @@ describe('history and freshness', () => {
       'status was never there before',
     ])
     expect(kept?.trouble).toBeNull()
+  })
+
+  test('what may not be read any more stays as it is, and the stream says why', async () => {
+    const [, stock] = toy.connector.streams
+    if (!stock) throw new Error('The toy has stock.')
+    const { read } = stock
+    const kept = async () => (await open.ledger.select().from(streams).where(eq(streams.stream, 'stock')))[0]
+    toy.state.stock = ['a', 'b']
+    await round()
+    const before = await kept()
+    toy.state.now += day
+    const unread = 'read_stock is not granted: no stock.'
+    stock.read = async function* () {
+      yield { records: [], unread }
+    }
+    await round()
+    expect(await count('products')).toBe(2)
+    expect(await kept()).toMatchObject({ bookmark: before?.bookmark, trouble: { message: unread } })
+    // Connected again without it, it is among what the connection lacks, and no trouble.
+    await open.ledger.update(connections).set({ limits: [unread] })
+    await round()
+    expect(await kept()).toMatchObject({ trouble: null })
+    expect(await count('products')).toBe(2)
+    Object.assign(stock, { read })
+    toy.state.stock = ['b']
+    await round()
+    expect(await count('products')).toBe(1)
   })
 
   test('an order that lost a line loses it here, and one that is gone goes', async () => {

@@ -185,6 +185,10 @@ const pauseOf = ({ message, until }: Postponed): Failure =>
   new Failure('unavailable', message.replace(/\.?$/, '.'), {
     next: `Nothing is to be done: it goes on by itself at ${new Date(until).toISOString().slice(0, 16).replace('T', ' ')} UTC.`,
   })
+const notAnyMore = (why: string): Failure =>
+  new Failure('forbidden', why, {
+    next: 'What was read of it before stays as it is. Once it may be read again, it is by itself.',
+  })
 const diskFull = new Failure('unavailable', 'The disk is full: what was being read was not stored.', {
   next: 'Free some space in the data folder; it is read again by itself.',
 })
@@ -265,6 +269,9 @@ export async function runRound(parts: SyncParts, id: string, options: RoundOptio
   const forget = await forgetting(ledger, parts.vault.salt)
   const ownStores = [...new Set([own.home, ...own.shops.map(shop => shop.store)])]
 
+  /** Whether a stream that cannot be read never could: it was told when the system was connected, or nothing ever came of it. */
+  const isUnseen = (stream: Stream<unknown, unknown>, why: string): boolean =>
+    own.limits.includes(why) || (stream.kind === 'snapshot' && Number(state(stream).records) === 0)
   /** One turn, noted from beginning to end. Gives whether it ended well. */
   const turn = async (
     stream: Stream<unknown, unknown>,
@@ -312,6 +319,7 @@ export async function runRound(parts: SyncParts, id: string, options: RoundOptio
         named.id,
         reading(stream, session, { from, to, cursor: state(stream).cursor, history }),
       )
+      if (done.unread !== undefined && !isUnseen(stream, done.unread)) throw notAnyMore(done.unread)
       const words = ahead.get(stream.name)
       if (words) done.remarks.push(words)
       const shape = watch.learnt()

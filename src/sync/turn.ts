@@ -43,6 +43,8 @@ export interface TurnResult extends Stored {
   total: number | null
   unmapped: number
   remarks: string[]
+  /** Why nothing could be read: what is stored stays as it is. */
+  unread?: string
 }
 
 /**
@@ -85,7 +87,11 @@ export async function takeTurn<S>(
     whole: stream.whole ? stream.tables : null,
     stores: parts.stores,
   })
-  const result = { records: 0, total: null as number | null, unmapped: 0 }
+  const result: Pick<TurnResult, 'records' | 'total' | 'unmapped' | 'unread'> = {
+    records: 0,
+    total: null,
+    unmapped: 0,
+  }
   const remarks = new Set<string>()
   let strange: Unmapped[] = []
   const settle = async () => {
@@ -109,6 +115,7 @@ export async function takeTurn<S>(
   try {
     for await (const batch of batches) {
       result.total = batch.total ?? result.total
+      if (batch.unread !== undefined) result.unread = storable(batch.unread)
       for (const remark of batch.remarks ?? []) if (remarks.size < mostRemarks) remarks.add(storable(remark))
       for (const given of batch.records) {
         let record = place.privacy ? scrubbed(given, stream.personal ?? [], place.hash) : given
@@ -144,7 +151,8 @@ export async function takeTurn<S>(
         await reached()
     }
     if (cursor !== undefined) await reached()
-    await intake.end()
+    // What nobody may see is not gone.
+    if (result.unread === undefined) await intake.end()
     await settle()
     await raw?.keep()
     return { ...result, ...intake.stored, remarks: [...remarks] }

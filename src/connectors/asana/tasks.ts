@@ -74,6 +74,8 @@ const deepest = 5
 
 async function* read(session: Session, turn: Turn, all: boolean) {
   const projects = await projectsOf(session)
+  if (projects.length === 0)
+    yield { records: [], unread: 'The token’s owner sees no project of the workspace: no tasks are read.' }
   const byGid = new Map(projects.map(one => [one.gid, one]))
   for (const { gid: project, name, archived } of projects) {
     // What was put away is looked at in whole only.

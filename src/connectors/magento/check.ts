@@ -69,6 +69,14 @@ const needs: readonly { path: string; unique: string; what: string; costs: strin
   },
 ]
 
+const lacking = ({ what, costs }: (typeof needs)[number]): string => `This edition has no ${what}: ${costs}.`
+
+/** What a stream gives whose list is not there: nothing, of which nothing is taken for gone. */
+export const unlisted = (path: string): { records: never[]; unread: string } => {
+  const need = needs.find(one => one.path === path)
+  return { records: [], unread: need ? lacking(need) : `This edition has no list ${path}.` }
+}
+
 /** Asks everything once, for a row each. @throws Failure where orders cannot be read. */
 export async function check(session: Session): Promise<Checked> {
   const websites = await websitesOf(session)
@@ -91,9 +99,10 @@ export async function check(session: Session): Promise<Checked> {
   const limits: string[] = []
   const modules = await modulesOf(session).catch(() => new Set<string>())
   const asked = new Set<string>()
-  for (const { path, unique, what, costs, module } of needs) {
+  for (const need of needs) {
+    const { path, unique, what, costs, module } = need
     if (module && modules.size > 0 && !modules.has(module)) {
-      limits.push(`This edition has no ${what}: ${costs}.`)
+      limits.push(lacking(need))
       continue
     }
     try {
@@ -104,7 +113,7 @@ export async function check(session: Session): Promise<Checked> {
         [{ field: unique, condition: 'eq', value: '0' }],
         1,
       )
-      if (found === null) limits.push(`This edition has no ${what}: ${costs}.`)
+      if (found === null) limits.push(lacking(need))
       else asked.add(path)
     } catch (error) {
       if (!(error instanceof Failure) || error.code !== 'forbidden') throw error

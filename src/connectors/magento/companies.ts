@@ -1,6 +1,7 @@
 import { domainOf } from '#kernel/linking.ts'
 import { wallClock } from '#kernel/zone.ts'
-import type { Mapped, Place, Stream } from '../connector.ts'
+import type { Batch, Mapped, Place, Stream } from '../connector.ts'
+import { unlisted } from './check.ts'
 import { customerSearch, groupsOf } from './customers.ts'
 import { personal } from './orders.ts'
 import { clockOf, type Json, known, plain, text } from './raw.ts'
@@ -49,7 +50,7 @@ export const creditStream: Stream<Session, CompanyRecord> = {
   map: mapCredit,
 }
 
-async function* companies(session: Session) {
+async function* companies(session: Session): AsyncGenerator<Batch<CompanyRecord>, void> {
   const keys = await keysOfWebsites(session)
   const groups = await groupsOf(session)
   for await (const found of walk(session, {
@@ -59,7 +60,7 @@ async function* companies(session: Session) {
     id: 'id',
     size: 100,
   })) {
-    if (!found) return
+    if (!found) return yield unlisted('company/')
     const remarks = [...found.remarks]
     const credits = new Map<string, Json>()
     for await (const part of among(

@@ -1,4 +1,5 @@
 import type { Mapped, Place, Stream } from '../connector.ts'
+import { unlisted } from './check.ts'
 import { personal } from './orders.ts'
 import { clockOf, type Json, list, member, text } from './raw.ts'
 import { type Search, walk } from './search.ts'
@@ -46,7 +47,7 @@ export const customerStream: Stream<Session, CustomerRecord> = {
     const keys = await keysOfWebsites(session)
     const groups = await groupsOf(session)
     for await (const found of walk(session, customerSearch)) {
-      if (!found) return
+      if (!found) return yield unlisted('customers/search')
       yield {
         records: found.rows.map(customer => ({
           website: keys.get(Number(customer.website_id)) ?? '',

@@ -1,4 +1,5 @@
 import type { Mapped, Place, Stream } from '../connector.ts'
+import { unlisted } from './check.ts'
 import { amount, attribute, clockOf, type Json, known, list, member, plain, text } from './raw.ts'
 import { type Search, walk, within } from './search.ts'
 import type { Session } from './session.ts'
@@ -79,7 +80,7 @@ export const productStream: Stream<Session, ProductRecord> = {
         if (Array.isArray(links)) for (const id of links) parents.set(Number(id), text(one.sku))
       }
     for await (const found of walk(session, products)) {
-      if (!found) return
+      if (!found) return yield unlisted('products')
       const records: ProductRecord[] = []
       for (const product of found.rows) {
         const [link] = list(member(product, 'extension_attributes', 'category_links'))

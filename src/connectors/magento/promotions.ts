@@ -1,5 +1,6 @@
 import { wallClock } from '#kernel/zone.ts'
 import type { CanonicalRow, Mapped, Place, Stream } from '../connector.ts'
+import { unlisted } from './check.ts'
 import { amount, type Json, list, plain, text } from './raw.ts'
 import { type Search, walk } from './search.ts'
 import type { Session } from './session.ts'
@@ -36,7 +37,7 @@ export const promotionStream: Stream<Session, PromotionRecord> = {
     const websitesOf = (rule: Json) =>
       (Array.isArray(rule.website_ids) ? rule.website_ids : []).flatMap(id => keys.get(Number(id)) ?? [])
     for await (const found of walk(session, rules)) {
-      if (!found) return
+      if (!found) return yield unlisted(rules.path)
       for (const rule of found.rows) byId.set(text(rule.rule_id), rule)
       yield {
         records: found.rows
@@ -45,15 +46,16 @@ export const promotionStream: Stream<Session, PromotionRecord> = {
         remarks: found.remarks,
       }
     }
-    for await (const found of walk(session, coupons))
-      if (found)
-        yield {
-          records: found.rows.flatMap(coupon => {
-            const rule = byId.get(text(coupon.rule_id))
-            return rule ? [{ at, websites: websitesOf(rule), rule, coupon }] : []
-          }),
-          remarks: found.remarks,
-        }
+    for await (const found of walk(session, coupons)) {
+      if (!found) return yield unlisted(rules.path)
+      yield {
+        records: found.rows.flatMap(coupon => {
+          const rule = byId.get(text(coupon.rule_id))
+          return rule ? [{ at, websites: websitesOf(rule), rule, coupon }] : []
+        }),
+        remarks: found.remarks,
+      }
+    }
   },
   map: mapPromotion,
 }

@@ -1,4 +1,5 @@
 import type { CanonicalRow, Mapped, Place, Stream } from '../connector.ts'
+import { unlisted } from './check.ts'
 import { tradeOf } from './order-rows.ts'
 import { counted } from './order-units.ts'
 import { personal } from './orders.ts'
@@ -40,7 +41,7 @@ export const returnStream: Stream<Session, ReturnRecord> = {
   async *read(session) {
     const websiteOf = await websiteOfView(session)
     for await (const found of walk(session, returns)) {
-      if (!found) return
+      if (!found) return yield unlisted('returns')
       const reasons = await reasonsOf(session)
       const remarks = [...found.remarks]
       const byId = new Map<string, Json>()

@@ -3,9 +3,13 @@ import { describe, expect, it } from 'vitest'
 import { Failure } from '#kernel/error.ts'
 import type { Reach } from '../connector.ts'
 import { BulkBroken, finished, gathered } from './bulk.ts'
+import { companyStream } from './companies.ts'
+import { customerStream } from './customers.ts'
 import { discountStream } from './discounts.ts'
 import { orders } from './orders.ts'
+import { costStream, productStream, stockStream } from './products.ts'
 import { graph, openSession, TooDear } from './session.ts'
+import { trafficStream } from './traffic.ts'
 
 /** The vendor's answers as its documentation has them, told to a session one after the other. */
 const answers = (...names: string[]) => {
@@ -77,6 +81,26 @@ describe('an answer of Shopify', () => {
       await expect(stream.read(session, turn).next(), stream.name).rejects.toMatchObject({
         code: 'forbidden',
       })
+  })
+
+  it.each([
+    [productStream, 'read_products'],
+    [discountStream, 'read_discounts'],
+    [stockStream, 'read_inventory'],
+    [costStream, 'read_inventory'],
+    [customerStream, 'read_customers'],
+    [companyStream, 'read_customers'],
+    [trafficStream, 'read_reports'],
+  ] as const)('that grants too little is no empty list ($0.name)', async (stream, scope) => {
+    const shop = { name: 'X', myshopifyDomain: 'x.myshopify.com', currencyCode: 'GBP', ianaTimezone: 'UTC' }
+    const { session } = answers(
+      JSON.stringify({ data: { shop, currentAppInstallation: { accessScopes: [] } } }),
+    )
+    const turn = { from: 0, to: 1000, cursor: null, history: false }
+    expect((await stream.read(session, turn).next()).value).toEqual({
+      records: [],
+      unread: expect.stringContaining(`${scope} is not granted: `),
+    })
   })
 
   it('that refuses the client without a word is not asked for ever', async () => {

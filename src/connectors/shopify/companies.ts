@@ -4,7 +4,8 @@ import type { Mapped, Place, Stream } from '../connector.ts'
 import { type Page, paged } from './by-id.ts'
 import * as documents from './documents.ts'
 import { numberOf } from './order-map.ts'
-import { about, type Session } from './session.ts'
+import { without } from './scopes.ts'
+import { about, ofCompanies, type Session } from './session.ts'
 
 /** A company as the vendor tells of it, with the first of its places. */
 export interface CompanyRecord {
@@ -36,6 +37,9 @@ export const companyStream: Stream<Session, CompanyRecord> = {
   personal: ['emailAddress'],
   async *read(session) {
     const { scopes, companies } = await about(session)
+    if (!ofCompanies.some(scope => scopes.has(scope))) return yield* without('read_customers')
+    if (companies === null)
+      yield { records: [], unread: 'Shopify does not let companies be seen: the shop’s plan has none.' }
     if (!companies) return
     type Answer = { companies: Page<CompanyRecord> }
     for await (const records of paged(

@@ -5,6 +5,7 @@ import { type Page, paged } from './by-id.ts'
 import * as documents from './documents.ts'
 import { numberOf } from './order-map.ts'
 import { changedWithin } from './orders.ts'
+import { without } from './scopes.ts'
 import { about, graph, type Session } from './session.ts'
 import type { Shape } from './shape.ts'
 
@@ -37,7 +38,7 @@ export const customerStream: Stream<Session, CustomerRecord> = {
   personal: ['firstName', 'lastName', 'displayName', 'emailAddress', 'phoneNumber', 'city', 'tags'],
   async *read(session, turn) {
     const { scopes } = await about(session)
-    if (!scopes.has('read_customers')) return
+    if (!scopes.has('read_customers')) return yield* without('read_customers')
     const query = changedWithin(turn)
     type Count = { customersCount: { count: number } | null }
     const { customersCount } = await graph<Count>(session, documents.customersCount, { query })

@@ -2,6 +2,7 @@ import { wallClock } from '#kernel/zone.ts'
 import type { CanonicalRow, Mapped, Place, Stream } from '../connector.ts'
 import { type Page, paged } from './by-id.ts'
 import { discountCodesPage, discountsPage } from './documents.ts'
+import { without } from './scopes.ts'
 import { about, type Session } from './session.ts'
 
 interface Codes {
@@ -46,7 +47,7 @@ export const discountStream: Stream<Session, DiscountRecord> = {
   },
   async *read(session) {
     const { scopes } = await about(session)
-    if (!scopes.has('read_discounts')) return
+    if (!scopes.has('read_discounts')) return yield* without('read_discounts')
     type Answer = { discountNodes: Page<DiscountRecord> }
     for await (const records of paged(
       session,

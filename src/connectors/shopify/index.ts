@@ -7,30 +7,13 @@ import { hooks } from './hooks.ts'
 import { orders } from './orders.ts'
 import { costStream, productStream, stockStream } from './products.ts'
 import { receivableStream } from './receivables.ts'
+import { lacking, scopes } from './scopes.ts'
 import { about, openSession, remarksOf, type Session } from './session.ts'
 import { totals, trafficStream } from './traffic.ts'
 
-/** What is lost without a scope. */
-const costOf: Record<string, string> = {
-  read_orders: 'no orders are read: nothing is known of sales',
-  read_all_orders:
-    'only orders of the last 60 days are read; ask Shopify for it in the app’s API access requests',
-  read_customers:
-    'customers and the companies that buy are not known: no new and returning customers, no cohorts, no accounts',
-  read_products: 'no catalogue: products have only the names they were sold under',
-  read_inventory: 'no stock levels and no unit costs of items',
-  read_locations: 'the places of sales at a counter are not known',
-  read_returns: 'returns and their reasons are not known; refunds are',
-  read_discounts: 'promotions have no titles, terms or dates; codes on orders are known',
-  read_reports:
-    'no reconciliation with Shopify’s own totals, no sessions, and costs of sales before an item’s last change are estimates',
-}
-
 async function check(session: Session): Promise<Checked> {
   const shop = await about(session)
-  const limits = Object.entries(costOf)
-    .filter(([scope]) => !shop.scopes.has(scope))
-    .map(([scope, cost]) => `${scope} is not granted: ${cost}.`)
+  const limits = scopes.filter(scope => !shop.scopes.has(scope)).map(lacking)
   const { client_secret } = session.credentials
   if (!client_secret)
     limits.push(
@@ -93,7 +76,7 @@ export const shopify: Connector<Session> = {
   ],
   guide: [
     'Open dev.shopify.com → Apps → Create app, in the organisation the shop belongs to.',
-    `Under Versions give it these Admin API scopes: ${Object.keys(costOf).join(', ')}.`,
+    `Under Versions give it these Admin API scopes: ${scopes.join(', ')}.`,
     'For history beyond 60 days ask for read_all_orders, for names and addresses for protected customer data, under API access requests.',
     'Release the version and install the app in the shop.',
     'Copy the client ID and the client secret from Settings → Credentials into this form.',

@@ -4,6 +4,7 @@ import { steady } from './bulk.ts'
 import * as documents from './documents.ts'
 import { numberOf } from './order-map.ts'
 import { changedWithin } from './orders.ts'
+import { without } from './scopes.ts'
 import { about, type Session } from './session.ts'
 import type { Shape } from './shape.ts'
 
@@ -55,7 +56,7 @@ export const productStream: Stream<Session, ProductRecord> = {
   whole: true,
   async *read(session) {
     const { scopes } = await about(session)
-    if (!scopes.has('read_products')) return
+    if (!scopes.has('read_products')) return yield* without('read_products')
     yield* batches(steady<ProductRecord>(session, documents.productsExport(scopes), products))
   },
   map(product, { home }) {
@@ -105,7 +106,7 @@ export const costStream: Stream<Session, ItemRecord> = {
   overlap: 5 * 60_000,
   async *read(session, turn) {
     const { scopes } = await about(session)
-    if (!scopes.has('read_inventory') && !scopes.has('read_products')) return
+    if (!scopes.has('read_inventory') && !scopes.has('read_products')) return yield* without('read_inventory')
     yield* batches(steady<ItemRecord>(session, documents.itemsExport(changedWithin(turn)), items))
   },
   map(item, { home }) {
@@ -135,7 +136,7 @@ export const stockStream: Stream<Session, ItemRecord> = {
   every: 6 * 3_600_000,
   async *read(session) {
     const { scopes } = await about(session)
-    if (!scopes.has('read_inventory')) return
+    if (!scopes.has('read_inventory')) return yield* without('read_inventory')
     for await (const { records } of batches(steady<ItemRecord>(session, documents.stockExport, items))) {
       const readAt = new Date(session.http.clock()).toISOString()
       yield { records: records.map(one => ({ ...one, readAt })) }

@@ -19,12 +19,12 @@ export interface About {
   hosts: string[]
   /** What is granted. */
   scopes: ReadonlySet<string>
-  /** Companies buy in the shop and may be seen: it is asked for what they bought only then. */
-  companies: boolean
+  /** Companies buy in the shop and may be seen: it is asked for what they bought only then. Null where the question is refused. */
+  companies: boolean | null
 }
 
 /** Either lets companies be seen. */
-const ofCompanies = ['read_customers', 'read_companies']
+export const ofCompanies = ['read_customers', 'read_companies']
 
 export interface Session {
   http: Http
@@ -229,15 +229,15 @@ interface AboutAnswer {
   currentAppInstallation: { accessScopes: { handle: string }[] }
 }
 
-/** Whether the shop has companies that may be seen. A shop without B2B refuses the question, whatever is granted. */
-async function hasCompanies(session: Session, scopes: ReadonlySet<string>): Promise<boolean> {
+/** Whether the shop has companies that may be seen; null where it refuses the question. A shop without B2B refuses the question, whatever is granted. */
+async function hasCompanies(session: Session, scopes: ReadonlySet<string>): Promise<boolean | null> {
   if (!ofCompanies.some(scope => scopes.has(scope))) return false
   type Found = { companies: { nodes: unknown[] } }
   try {
     const { companies } = await graph<Found>(session, 'query Trade { companies(first: 1) { nodes { id } } }')
     return companies.nodes.length > 0
   } catch (error) {
-    if (error instanceof Failure && error.code === 'forbidden') return false
+    if (error instanceof Failure && error.code === 'forbidden') return null
     throw error
   }
 }

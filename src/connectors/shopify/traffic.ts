@@ -2,6 +2,7 @@ import { addDays, earlier } from '#kernel/day.ts'
 import { dayAt } from '#kernel/zone.ts'
 import type { SourceTotal, Stream } from '../connector.ts'
 import { type ReportRow, report } from './report.ts'
+import { without } from './scopes.ts'
 import { about, type Session } from './session.ts'
 
 const regions = new Intl.DisplayNames('en', { type: 'region' })
@@ -48,7 +49,7 @@ export const trafficStream: Stream<Session, ReportRow> = {
   slice: 366 * 86_400_000,
   async *read(session, { from, to }) {
     const { scopes, timezone } = await about(session)
-    if (!scopes.has('read_reports')) return
+    if (!scopes.has('read_reports')) return yield* without('read_reports')
     const until = earlier(dayAt(timezone, to), addDays(dayAt(timezone, session.http.clock()), -1))
     const since = dayAt(timezone, from)
     if (since > until) return

@@ -228,7 +228,10 @@ export const everyCard: Stream<Session, CardRecord> = {
   every: 24 * 3_600_000,
   whole: true,
   async *read(session) {
-    for (const board of await boardsOf(session)) yield* wholeBoard(session, await around(session, board))
+    const boards = await boardsOf(session)
+    if (boards.length === 0)
+      yield { records: [], unread: 'The token’s owner is a member of no board: no cards are read.' }
+    for (const board of boards) yield* wholeBoard(session, await around(session, board))
   },
 }
 
