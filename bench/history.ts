@@ -111,7 +111,7 @@ async function ours(folder: string, count: number): Promise<Taken> {
     stores: [place.home.store],
     place,
     forget: null,
-    saveCursor: async () => undefined,
+    saveReached: async () => undefined,
     keepUnmapped: async (some: readonly { reason: string }[]) => {
       throw new Error(some[0]?.reason)
     },

@@ -109,6 +109,11 @@ export interface Batch<R> {
   records: R[]
   /** For streams of kind `token`: where the next turn goes on once these are stored. */
   cursor?: string
+  /**
+   * For history that is given newest first: ms UTC from which on, to the end of the turn, all is given with this batch. What is
+   * older is left where the turn breaks off.
+   */
+  back?: number
   /** How many records the turn will give in all, once it is known. */
   total?: number
   /** What a reader of the numbers should know: sampled, thresholded, a row the vendor could not give. */

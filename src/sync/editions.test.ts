@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { Postponed } from '#connectors/http.ts'
 import { type OpenLedger, openLedger } from '#postgres/open.ts'
+import { connections, streams } from '#postgres/tables/connections.ts'
 import { openDuckdb } from '#warehouse/duckdb.ts'
 import type { Warehouse } from '#warehouse/warehouse.ts'
 import { toyParts } from '../../test/toy-parts.ts'
@@ -33,6 +35,45 @@ const sale = (number: number, at: number, lines = 1): Sale => ({ id: `#${number}
 const round = () =>
   runRound(parts, 'shopify-toy', { all: true, whole: true, signal: new AbortController().signal })
 const linesKnown = async () => Number((await granary.query('SELECT count(*) AS n FROM sales_lines'))[0]?.n)
+
+it('history that breaks off goes on from where it was stored', async () => {
+  const [orders] = toy.connector.streams
+  if (!orders) throw new Error('The toy has orders.')
+  const { read } = orders
+  const given = { vendor: 'shopify', credentials: { token: 't' }, backDays: 60 }
+  await connect(parts, open.ledger, given, await tested(parts, 'shopify', given.credentials), 'test')
+  toy.state.sales = [1, 11, 21, 31, 41, 51].map(ago => sale(ago, noon - ago * day))
+  const asked: { from: number; to: number }[] = []
+  // A vendor who gives so much an hour, newest first, and never a slice of thirty days at once.
+  let left = 0
+  orders.read = async function* (session, turn) {
+    if (!turn.history) return
+    asked.push({ from: turn.from, to: turn.to })
+    for (let to = turn.to; to > turn.from; to -= 10 * day) {
+      left -= 1
+      if (left < 0) throw new Postponed(noon, 'the hour is used up')
+      const back = to - 10 * day
+      for await (const batch of read(session, { ...turn, from: back, to })) yield batch
+      yield { records: [], back }
+    }
+  }
+  const found: number[] = []
+  for (let hours = 0; hours < 4; hours++) {
+    left = 2
+    await round()
+    found.push(await linesKnown())
+  }
+  expect(found).toEqual([2, 4, 6, 6])
+  expect(asked.map(({ from, to }) => [(noon - from) / day, (noon - to) / day])).toEqual([
+    [30, 0],
+    [50, 20],
+    [60, 40],
+  ])
+  await open.ledger.delete(streams)
+  await open.ledger.delete(connections)
+  await granary.remove({ store: 'toy', source: 'shopify-toy' })
+  Object.assign(orders, { read })
+})
 
 it('history is read again by itself once a newer program takes more of each record, and once a right is granted', async () => {
   toy.state.sales = [sale(1, noon - 100 * day), sale(2, noon - hour)]

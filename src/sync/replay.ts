@@ -241,7 +241,7 @@ async function again(
         stores: [...new Set([own.home, ...own.shops.map(shop => shop.store)])],
         place: await placeFor(parts, own),
         forget: await forgetting(ledger, parts.vault.salt),
-        saveCursor: async () => undefined,
+        saveReached: async () => undefined,
         keepUnmapped: some => {
           for (const one of some) strange?.still.add(one.key)
           return keepUnmapped(ledger, key, some, strange?.at ?? clock())

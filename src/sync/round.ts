@@ -31,7 +31,7 @@ import type { Packer } from './packer.ts'
 import { hasher, placeOf } from './place.ts'
 import { keepTotals } from './reconcile.ts'
 import { storable } from './storable.ts'
-import { reading, takeTurn } from './turn.ts'
+import { type Reached, reading, takeTurn } from './turn.ts'
 import type { Vault } from './vault.ts'
 import { workFolder } from './work.ts'
 
@@ -279,6 +279,7 @@ export async function runRound(parts: SyncParts, id: string, options: RoundOptio
     from: number,
     to: number,
     moved: (at: Date) => StreamSet,
+    reached: (come: Reached) => StreamSet = ({ cursor }) => ({ cursor }),
   ): Promise<boolean> => {
     options.signal.throwIfAborted()
     const at = clock()
@@ -298,9 +299,9 @@ export async function runRound(parts: SyncParts, id: string, options: RoundOptio
           stores: ownStores,
           place,
           forget,
-          saveCursor: async cursor => {
-            await noteStream(ledger, key, { cursor })
-            state(stream).cursor = cursor
+          saveReached: async come => {
+            const row = await noteStream(ledger, key, reached(come))
+            if (row) states.set(stream.name, row)
           },
           keepUnmapped: some => keepUnmapped(ledger, key, some, clock()),
           look: watch.look,
@@ -375,7 +376,20 @@ export async function runRound(parts: SyncParts, id: string, options: RoundOptio
     const known = state(stream)
     const end = known.edge ?? 0
     const from = Math.max(known.start ?? 0, end - (stream.slice ?? Number.POSITIVE_INFINITY))
-    await turn(stream, 'history', from, end, () => readBackTo(from, end))
+    let edge = end
+    const backTo = (to: number) => {
+      const set = readBackTo(to, edge)
+      edge = to
+      return set
+    }
+    await turn(
+      stream,
+      'history',
+      from,
+      end,
+      () => backTo(from),
+      ({ back = edge }) => backTo(Math.min(edge, Math.max(from, back))),
+    )
   }
 
   for (const stream of due()) await fresh(stream)

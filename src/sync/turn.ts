@@ -18,6 +18,9 @@ export interface Unmapped {
   record: unknown
 }
 
+/** How far a turn has come: the cursor of a token stream, or how far back history is given. */
+export type Reached = Pick<Batch<unknown>, 'cursor' | 'back'>
+
 export interface TurnParts {
   granary: Warehouse
   packer: Packer
@@ -29,8 +32,8 @@ export interface TurnParts {
   place: Place
   /** Leaves out people whose data was erased; null while nobody is. */
   forget: Forget | null
-  /** Keeps the cursor of a token stream, once what was read before it is stored. */
-  saveCursor(cursor: string): Promise<void>
+  /** Keeps how far a turn has come, once what was read before it is stored. */
+  saveReached(come: Reached): Promise<void>
   /** Keeps records that were not understood; called now and then with a few. */
   keepUnmapped(some: readonly Unmapped[]): Promise<void>
   /** Sees each record as it is kept; must not throw. */
@@ -98,18 +101,18 @@ export async function takeTurn<S>(
     if (strange.length > 0) await parts.keepUnmapped(strange)
     strange = []
   }
-  let cursor: string | undefined
+  let come: Reached | null = null
   let marked = { records: 0, at: performance.now() }
   const reached = async () => {
     await intake.flush()
     await settle()
-    if (cursor !== undefined) {
-      // What lies behind a cursor is never given again: its records have their name before the cursor has moved.
+    if (come) {
+      // What lies behind it is never given again: its records have their name before it has moved.
       await raw?.keep()
       raw = writer()
-      await parts.saveCursor(cursor)
+      await parts.saveReached(come)
     }
-    cursor = undefined
+    come = null
     marked = { records: result.records, at: performance.now() }
   }
   try {
@@ -145,12 +148,12 @@ export async function takeTurn<S>(
         }
       }
       parts.onProgress?.(result.records, result.total)
-      if (batch.cursor === undefined || stream.whole) continue
-      cursor = batch.cursor
+      if ((batch.cursor ?? batch.back) === undefined || stream.whole) continue
+      come = batch
       if (result.records - marked.records >= mark.records || performance.now() - marked.at >= mark.ms)
         await reached()
     }
-    if (cursor !== undefined) await reached()
+    if (come) await reached()
     // What nobody may see is not gone.
     if (result.unread === undefined) await intake.end()
     await settle()
@@ -158,7 +161,7 @@ export async function takeTurn<S>(
     return { ...result, ...intake.stored, remarks: [...remarks] }
   } catch (error) {
     // A vendor who fails later on takes nothing back of what he gave.
-    if (cursor !== undefined) await reached().catch(() => undefined)
+    if (come) await reached().catch(() => undefined)
     await raw?.drop()
     throw error
   } finally {

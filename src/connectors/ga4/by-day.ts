@@ -1,6 +1,6 @@
 import { type Day, daysBetween } from '#kernel/day.ts'
 import type { Batch, Turn } from '../connector.ts'
-import { daysOf, isProvisional, replacedBy, stretches } from './days.ts'
+import { backOf, daysOf, isProvisional, replacedBy, stretches } from './days.ts'
 import { readDays, type Table, type Wanted } from './report.ts'
 import type { Session } from './session.ts'
 
@@ -32,6 +32,7 @@ export async function* byDay(
     const clock = session.http.clock()
     const found = [...(await readDays(session, report, from, to, turn.history))]
     yield {
+      ...backOf(timezone, { from, to }, turn.history),
       total,
       remarks: found.flatMap(([, one]) => one.remarks),
       records: found.map(([day, { fields, rows, flags, currency }], index) => ({

@@ -38,6 +38,10 @@ export function stretches({ from, to }: Stretch, size = dayCount(from, to) > few
   return parts
 }
 
+/** How far back history is given once a stretch is, where stretches come newest first. */
+export const backOf = (timezone: string, { from }: Stretch, history: boolean): { back?: number } =>
+  history ? { back: dayStart(timezone, from) } : {}
+
 /**
  * Which days' rows the first record of a batch replaces, its own among them; later records of the batch replace none.
  * In history all days of the turn go at once, because each going costs a delivery; fresh days go as their own batch

@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { CanonicalRow, PlaceStore } from '#connectors/connector.ts'
+import { dayAt, dayStart } from '#kernel/zone.ts'
 import { ga4Stage, storesOf } from '../../../test/ga4-stage.ts'
 import { Postponed } from '../http.ts'
+import { ga4 } from './index.ts'
 import { spare } from './manners.ts'
 
 const days = 7
@@ -199,6 +201,38 @@ describe('what cannot go on', { timeout: 60_000 }, () => {
     const before = seen.length
     await expect(engine.round(['traffic'])).rejects.toBeInstanceOf(Postponed)
     expect(seen.slice(before).some(one => one.status === 429)).toBe(false)
+  })
+})
+
+describe('history', { timeout: 60_000 }, () => {
+  it('says with each stretch how far back it is given, so that a quota that ends costs none of it', async () => {
+    const { fetch, credentials } = await ga4Stage({ days: 70 })
+    const now = Date.parse('2026-11-21T12:00:00Z')
+    const session = ga4.open(credentials, {
+      fetch,
+      now: () => now,
+      sleep: async () => undefined,
+      signal: new AbortController().signal,
+      allowed: new Set(['simulators.invalid']),
+    })
+    const to = await ga4.clock(session)
+    const turn = { from: to - 60 * 86_400_000, to, cursor: null, history: true }
+    for (const stream of ga4.streams) {
+      const told: number[] = []
+      for await (const { back, records } of stream.read(session, turn))
+        if (back === undefined) expect(stream.name).toBe('users')
+        else {
+          told.push(back)
+          const days = (records as { day: string }[]).map(one => one.day).sort()
+          expect(dayAt('Europe/London', back), stream.name).toBe(days[0])
+          expect(back).toBe(dayStart('Europe/London', days[0] ?? ''))
+        }
+      expect(told.length, stream.name).toBeGreaterThan(2)
+      expect([...told].sort((a, b) => b - a)).toEqual(told)
+      expect(told.at(-1)).toBeLessThanOrEqual(turn.from)
+      for await (const { back } of stream.read(session, { ...turn, from: to - 86_400_000, history: false }))
+        expect(back).toBeUndefined()
+    }
   })
 })
 

@@ -2,7 +2,7 @@ import { addDays, type Day, daysBetween } from '#kernel/day.ts'
 import { allocate } from '#kernel/money.ts'
 import type { Batch, CanonicalRow, Mapped, Place, Stream, Turn } from '../connector.ts'
 import { ofDays } from './by-day.ts'
-import { daysOf, replacedBy, stretches } from './days.ts'
+import { backOf, daysOf, replacedBy, stretches } from './days.ts'
 import { type Read, readReport, request, type Table, type Wanted } from './report.ts'
 import { count, money, named, plus, storesOf } from './rows.ts'
 import type { ReportAnswer, Session } from './session.ts'
@@ -39,6 +39,7 @@ async function* read(session: Session, turn: Turn): AsyncGenerator<Batch<SpendDa
   const days = await daysOf(session, turn)
   if (!days) return
   if (!(await session.fits(spend.dimensions, spend.metrics))) return
+  const { timezone } = await session.property()
   const total = daysBetween(days.from, days.to).length
   const led = await readReport(
     session,
@@ -69,7 +70,7 @@ async function* read(session: Session, turn: Turn): AsyncGenerator<Batch<SpendDa
         routes: { ...table(led), rows: led.rows.filter(row => names.has(row.slice(0, 2).join('\u0001'))) },
       })
     }
-    yield { records, total, remarks }
+    yield { records, total, remarks, ...backOf(timezone, { from, to }, turn.history) }
   }
 }
 

@@ -2,7 +2,7 @@ import type { Day } from '#kernel/day.ts'
 import { daysBetween } from '#kernel/day.ts'
 import type { Batch, CanonicalRow, Mapped, Place, Stream, Turn } from '../connector.ts'
 import { ofDays } from './by-day.ts'
-import { daysOf, isProvisional, replacedBy, stretches } from './days.ts'
+import { backOf, daysOf, isProvisional, replacedBy, stretches } from './days.ts'
 import { type Read, readDays, type Table, type Wanted } from './report.ts'
 import { count, country, money, type Named, named, origin, plus, qualityOf, storesOf } from './rows.ts'
 import type { Session } from './session.ts'
@@ -96,7 +96,7 @@ async function* read(session: Session, turn: Turn): AsyncGenerator<Batch<Traffic
       })
       remarks.push(...one.remarks, ...(stage?.remarks ?? []), ...pages.remarks)
     }
-    yield { records, total, remarks }
+    yield { records, total, remarks, ...backOf(timezone, { from, to }, turn.history) }
   }
 }
 

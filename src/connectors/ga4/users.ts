@@ -1,7 +1,7 @@
 import { addDays, type Day, earlier } from '#kernel/day.ts'
 import { civilYear, type Grain, periodOf } from '#kernel/period.ts'
 import type { Batch, CanonicalRow, Mapped, Place, Stream, Turn } from '../connector.ts'
-import { daysOf, type Stretch, stretches } from './days.ts'
+import { backOf, daysOf, type Stretch, stretches } from './days.ts'
 import { type Read, readDays, readReport, type Table, type Wanted } from './report.ts'
 import { count, named, origin } from './rows.ts'
 import type { Session } from './session.ts'
@@ -92,7 +92,10 @@ async function* daily(
   const dated = (wanted: Wanted): Wanted => ({ ...wanted, dimensions: ['date', ...wanted.dimensions] })
   const hosts = await readDays(session, dated(usersByHost), from, to, history)
   const whole = await readDays(session, dated(usersOfAll), from, to, history)
+  const { timezone } = await session.property()
   yield {
+    // The longer periods of all the turn's days came before.
+    ...backOf(timezone, { from, to }, history),
     records: [...hosts].map(([day, one]) => ({
       grain: 'day',
       day,
@@ -139,6 +142,8 @@ export const userStream: Stream<Session, UserPeriod> = {
   tables: ['traffic_users'],
   every: 12 * 3_600_000,
   overlap: 4 * dayMs,
+  // The longer periods of a slice are asked for before its days, and anew where it is cut short.
+  slice: 366 * dayMs,
   read,
   map,
 }
