@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm'
 import type { PgUpdateSetSource } from 'drizzle-orm/pg-core'
 import type { Stream } from '#connectors/connector.ts'
 import { Failure } from '#kernel/error.ts'
@@ -183,6 +183,30 @@ export async function sweepTurns(ledger: Ledger, at: Date): Promise<void> {
     at: at.toISOString(),
   }
   await ledger.update(turns).set({ error: trouble, endedAt: at.toISOString() }).where(isNull(turns.endedAt))
+}
+
+/** Days of turns that are shown at most, and how many of a connection's last ones whatever their age. */
+const shown = { days: 366, turns: 500 }
+
+/**
+ * Forgets turns of a connection that nothing shows any more. The last of each stream and kind that ended well stays, as it
+ * says up to when was read, and so does the last that brought anything.
+ */
+export async function pruneTurns(ledger: Ledger, connection: string, at: Date): Promise<void> {
+  const own = sql`FROM ${turns} WHERE ${turns.connection} = ${connection}`
+  const newest = sql`${turns.startedAt} DESC, ${turns.id} DESC`
+  const wanted = [
+    sql`SELECT ${turns.id} ${own} ORDER BY ${newest} LIMIT ${shown.turns}`,
+    sql`SELECT DISTINCT ON (${turns.stream}, ${turns.kind}) ${turns.id} ${own} AND ${turns.error} IS NULL
+      AND ${turns.endedAt} IS NOT NULL ORDER BY ${turns.stream}, ${turns.kind}, ${newest}`,
+    sql`SELECT ${turns.id} ${own} AND ${turns.inserted} + ${turns.changed} + ${turns.gone} > 0 ORDER BY ${newest} LIMIT 1`,
+  ].map(some => sql`${turns.id} NOT IN (${some})`)
+  const before = new Date(at.getTime() - (shown.days + 1) * dayMs).toISOString()
+  await ledger
+    .delete(turns)
+    .where(
+      and(eq(turns.connection, connection), lt(turns.startedAt, before), isNotNull(turns.endedAt), ...wanted),
+    )
 }
 
 /** Records that were not understood; at most ten thousand a stream are kept. */

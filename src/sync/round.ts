@@ -17,6 +17,7 @@ import {
   newTurnId,
   noteConnection,
   noteStream,
+  pruneTurns,
   readBackTo,
   readOutgrown,
   type StreamSet,
@@ -404,6 +405,8 @@ export async function runRound(parts: SyncParts, id: string, options: RoundOptio
   // Those that waited for history.
   if (behind().length === 0) for (const stream of due()) await fresh(stream)
   if (behind().length === 0) await compare()
+  // Now and then, as a webhook does of those before it.
+  if (clock().getTime() % 100 === 0) await pruneTurns(ledger, id, clock())
   // What was asked for meanwhile of streams that had their turn.
   states = await streamStates(ledger, id, connector.streams)
   const list = connector.quotas?.(session) ?? []
