@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import { call } from '@orpc/server'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { type Actor, system } from '#kernel/actor.ts'
 import type { OpenLedger } from '#postgres/open.ts'
-import { mappings } from '#postgres/tables/connections.ts'
+import { mappings, watchedFolders } from '#postgres/tables/connections.ts'
 import { audit } from '#postgres/tables/members.ts'
 import { ledgers } from '../../test/ledgers.ts'
 import { operationsOf, read, strictInputs, write } from './base.ts'
@@ -52,7 +53,7 @@ describe.each(ledgers)('a write, on $name', place => {
   beforeEach(async () => {
     sent = []
     settled = 0
-    for (const table of [mappings, audit]) await open.ledger.delete(table)
+    for (const table of [mappings, watchedFolders, audit]) await open.ledger.delete(table)
   })
 
   it('that says nothing of itself leaves its input in the audit, without what opens doors', async () => {
@@ -118,10 +119,14 @@ describe.each(ledgers)('a write, on $name', place => {
         imports: { targets: () => [{ name: 'sales' }] },
       } as unknown as Context,
     }
-    const saved = (column: string) =>
-      call(operations.connections.saveMapping, { name: 'm', mapping: mapping(column) } as never, as)
-    await saved('Date')
-    await saved('Day')
+    const saved = (column: string, version?: number) =>
+      call(operations.connections.saveMapping, { name: 'm', mapping: mapping(column), version } as never, as)
+    const { version } = await saved('Date')
+    const next = await saved('Day', version)
+    expect(next.version).toBeGreaterThan(version)
+    // Who has not seen it, or not as it is, does not change it.
+    for (const old of [undefined, version])
+      await expect(saved('Month', old)).rejects.toMatchObject({ code: 'conflict' })
     await call(operations.connections.removeMapping, { name: 'm' }, as)
     const [, rows] = await kept()
     const changes = (rows as (typeof audit.$inferSelect)[]).map(row =>
@@ -135,6 +140,27 @@ describe.each(ledgers)('a write, on $name', place => {
         [true, false],
       ]),
     )
+  })
+
+  it('on a mapping by which a watched folder of other stores is read is for who sees them', async () => {
+    const as = (stores: string[]) => ({
+      context: {
+        ...context({ kind: 'person', id: 'c', name: 'Cora', role: 'contributor', stores }),
+        imports: { targets: () => [{ name: 'sales' }] },
+      } as unknown as Context,
+    })
+    const { saveMapping, removeMapping } = operations.connections
+    const given = { name: 'till', mapping: { target: 'sales', columns: {} } }
+    const { version } = await call(saveMapping, given as never, as(['here', 'there']))
+    await open.ledger.insert(watchedFolders).values({
+      ...{ id: randomUUID(), folder: '/exports', mapping: 'till', store: 'there', by: 'Olive' },
+    })
+    const refused = { code: 'forbidden', next: expect.stringContaining('another name') }
+    const changed = { ...given, version } as never
+    await expect(call(saveMapping, changed, as(['here']))).rejects.toMatchObject(refused)
+    await expect(call(removeMapping, { name: 'till' }, as(['here']))).rejects.toMatchObject(refused)
+    await call(saveMapping, changed, as(['there']))
+    await call(removeMapping, { name: 'till' }, as(['there']))
   })
 })
 

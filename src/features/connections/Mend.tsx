@@ -58,7 +58,7 @@ export function Mend({
   const targets = useQuery(api.connections.targets.queryOptions({ input: {} }))
   const presets = useQuery(api.connections.presets.queryOptions({ input: {} }))
   const saved = useQuery(api.connections.mappings.queryOptions({ input: {} }))
-  const keep = useMutation(api.connections.saveMapping.mutationOptions())
+  const keep = useMutation(api.connections.saveMapping.mutationOptions({ onSettled: () => saved.refetch() }))
   const start = useMutation(
     api.connections.import.mutationOptions({
       onSuccess: ({ id }) => onStarted(id),
@@ -150,7 +150,10 @@ export function Mend({
   )
 
   const begin = async () => {
-    if (!preset && into.saveAs) await keep.mutateAsync({ name: into.saveAs, mapping: guess })
+    const name = into.saveAs
+    const version = saved.data?.find(one => one.name === name)?.version
+    if (!preset && name)
+      await keep.mutateAsync({ name, mapping: guess, ...(version !== undefined && { version }) })
     start.mutate({
       ...('import' in source
         ? { replaces: source.import }

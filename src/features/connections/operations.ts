@@ -1,22 +1,20 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { eq } from 'drizzle-orm'
 import { z } from 'zod'
 import { readingOfJoined } from '#connectors/files/reading.ts'
 import { read, write } from '#features/base.ts'
 import type { Context } from '#features/context.ts'
 import { system } from '#kernel/actor.ts'
 import { Failure, invalid } from '#kernel/error.ts'
-import { mappings } from '#postgres/tables/connections.ts'
-import type { Mapping as ImportMapping } from '#sync/imports.ts'
 import { BackupManifest, backupTo } from './backup.ts'
 import { workFlow } from './flow.ts'
 import { Check, checkHealth } from './health.ts'
 import { importOf, importToReplace, listImports, queueImport } from './history.ts'
 import { linkingOperations } from './linking.ts'
-import { ImportInput, ImportRow, Mapping, Preview, PreviewInput, type Source } from './model.ts'
+import { ImportInput, ImportRow, Preview, PreviewInput, type Source } from './model.ts'
 import { privacy } from './privacy.ts'
+import { savedMappings } from './saved-mappings.ts'
 import { chooseStore, currencyOf } from './store.ts'
 import { systems } from './systems.ts'
 import { trust } from './trust.ts'
@@ -221,44 +219,7 @@ export const connections = {
     )
     .handler(({ context }) => context.imports.targets()),
 
-  mappings: read({ role: 'viewer', summary: 'Saved mappings', agents: false })
-    .input(Nothing)
-    .output(z.array(z.object({ name: z.string(), mapping: Mapping, by: z.string() })))
-    .handler(async ({ context }) => {
-      const rows = await context.ledger.select().from(mappings).orderBy(mappings.name)
-      return rows.map(row => ({ name: row.name, by: row.by, mapping: row.mapping as ImportMapping }))
-    }),
-
-  saveMapping: write({ role: 'contributor', summary: 'Save a mapping under a name, to use it again' })
-    .input(z.object({ name: z.string().min(1).max(100), mapping: Mapping }))
-    .output(z.object({ name: z.string() }))
-    .handler(async ({ input, context }) => {
-      const known = context.imports.targets().map(target => target.name)
-      if (!known.includes(input.mapping.target))
-        throw invalid(`There is no target "${input.mapping.target}".`, `Targets: ${known.join(', ')}.`)
-      const row = { name: input.name, mapping: input.mapping, by: context.actor.name }
-      const [before] = await context.ledger
-        .select()
-        .from(mappings)
-        .where(eq(mappings.name, input.name))
-        .for('update')
-      await context.ledger
-        .insert(mappings)
-        .values(row)
-        .onConflictDoUpdate({ target: mappings.name, set: { mapping: row.mapping, by: row.by } })
-      context.note({ subject: input.name, before: before?.mapping, after: input.mapping })
-      return { name: input.name }
-    }),
-
-  removeMapping: write({ role: 'contributor', summary: 'Forget a saved mapping' })
-    .input(z.object({ name: z.string() }))
-    .output(z.object({ name: z.string() }))
-    .handler(async ({ input, context }) => {
-      const gone = await context.ledger.delete(mappings).where(eq(mappings.name, input.name)).returning()
-      if (gone.length === 0) throw new Failure('not_found', `There is no mapping "${input.name}".`)
-      context.note({ subject: input.name, before: gone[0]?.mapping })
-      return { name: input.name }
-    }),
+  ...savedMappings,
 }
 
 /** The file of rejected rows. @throws Failure('not_found') when nothing was rejected. */
