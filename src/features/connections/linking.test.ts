@@ -1,7 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { call } from '@orpc/server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Context } from '#features/context.ts'
 import { system } from '#kernel/actor.ts'
 import { type OpenLedger, openLedger } from '#postgres/open.ts'
 import { turns } from '#postgres/tables/connections.ts'
@@ -10,7 +12,7 @@ import { openDuckdb } from '#warehouse/duckdb.ts'
 import type { Warehouse } from '#warehouse/warehouse.ts'
 import { deliver } from '../../../test/small-ledger.ts'
 import { activityOf } from './activity.ts'
-import { countLinks, linkExamples } from './linking.ts'
+import { countLinks, linkExamples, linkingOperations } from './linking.ts'
 
 let open: OpenLedger
 let granary: Warehouse
@@ -70,6 +72,22 @@ describe('examples of who is who', () => {
       entities: 1,
     })
   })
+})
+
+it('what is said of two records is kept where the links cannot follow at once, and they do later', async () => {
+  const context = {
+    ...{ ledger: open.ledger, actor: system('test'), clock: () => now },
+    syncs: { relink: () => Promise.reject(new Error('The disk is full.')) },
+  } as unknown as Context
+  const ref = (id: string) => ({ store: 'us', kind: 'customer' as const, id })
+  const said = { a: ref('2'), b: ref('5'), together: true }
+  await expect(call(linkingOperations.link, said, { context, path: ['x', 'link'] })).resolves.toMatchObject({
+    id: expect.stringContaining(' = '),
+  })
+  expect(await relink({ ledger: open.ledger, granary, folder }, now)).toBe(true)
+  expect(members(await linkExamples(as('all'), { kind: 'people', search: 'Wu' }))).toEqual([
+    ['uk 1 Ada Byron', 'us 2 Ada B', 'us 5 Li Wu'],
+  ])
 })
 
 it('tells what a connection did day by day, those too on which it did nothing', async () => {

@@ -122,10 +122,13 @@ const Pair = z.object({ a: Ref, b: Ref })
 const family = (ref: Ref) => (ref.kind === 'account' ? 'account' : 'person')
 const pairId = (a: Ref, b: Ref): string => [linkKey(a), linkKey(b)].sort().join(' = ')
 
-/** The links follow once the change is kept: reading all records has no place in its transaction. */
+/**
+ * The links follow once the change is kept: reading all records has no place in its transaction. What is kept is no failure
+ * where they cannot be made now; they still wait to be, which the next reading of any system does.
+ */
 const followed = (context: Context): void =>
   context.onceCommitted(async () => {
-    await context.syncs.relink()
+    await context.syncs.relink().catch(() => undefined)
     return {}
   })
 
