@@ -209,7 +209,9 @@ it.each([
   const row = ['A1', '2026-01-05', 'M-1', '2', '10.00', '20.00', '4.00'].slice(0, names.length)
   const types: ValueType[] = ['text', 'date', 'text', 'number', 'number', 'number', 'number']
   const columns = names.map((name, i) => seen(name, types[i] ?? 'text', row[i] ?? ''))
-  const found = guessed(columns, [row, row.with(0, 'A2').with(2, 'M-2')]).find(one => one.mapping.target === 'sales_lines')
+  const found = guessed(columns, [row, row.with(0, 'A2').with(2, 'M-2')]).find(
+    one => one.mapping.target === 'sales_lines',
+  )
   expect(found?.mapping.columns).toEqual(
     Object.fromEntries(friendly.split(' ').map((name, i) => [name, names[i]])),
   )
