@@ -72,6 +72,45 @@ test('one that never answers as it should ends in a failure that tells no secret
   expect(text).not.toContain('s3cret')
 })
 
+test('one that cannot be reached is told of in words, with what to do next; the code stands in the details', async () => {
+  const refused = await serve(() => undefined)
+  open.pop()?.()
+  const silent = await serve(() => undefined)
+  const resets = await serve(request => request.socket.destroy())
+  const failed =
+    (code: string): typeof fetch =>
+    async () => {
+      throw new TypeError('fetch failed', { cause: Object.assign(new Error(`broke ${code}`), { code }) })
+    }
+  const cases: [string, string, RegExp, RegExp, typeof fetch?][] = [
+    [refused, 'ECONNREFUSED', /cannot be reached: nothing answers/, /address of the connection/],
+    [silent, 'no answer in time', /took too long/, /status page/],
+    [resets, 'UND_ERR_SOCKET', /breaks off/, /status page/],
+    ['acme.test', 'ENOTFOUND', /its address is not known/, /address of the connection/, failed('ENOTFOUND')],
+    ['acme.test', 'CERT_HAS_EXPIRED', /certificate .* not valid/, /renew/, failed('CERT_HAS_EXPIRED')],
+    ['acme.test', 'DEPTH_ZERO_SELF_SIGNED_CERT', /not valid/, /renew/, failed('DEPTH_ZERO_SELF_SIGNED_CERT')],
+  ]
+  for (const [host, code, says, next, otherwise] of cases) {
+    const { reach } = world([host])
+    const http = createHttp({ ...reach, ...(otherwise && { fetch: otherwise }) }, manners)
+    const request = { url: `http://${host}/`, timeout: host === silent ? 20 : 5000 }
+    const files = () => http.bytes(request).next()
+    for (const failure of [http.ask(request), files()]) {
+      const error = await failure.then(
+        () => undefined,
+        one => one,
+      )
+      expect(error, code).toMatchObject({
+        code: 'unavailable',
+        next: expect.stringMatching(next),
+        details: { code },
+      })
+      expect(error.message).toMatch(says)
+      expect(error.message + error.next).not.toContain(code)
+    }
+  }
+})
+
 test('a body that is cut off and a connection that breaks are tried again', async () => {
   let asked = 0
   const host = await serve((request, response) => {
@@ -227,10 +266,10 @@ test('a vendor that never answers is given up', async () => {
   const http = createHttp({ ...reach, patience: 40 }, { ...manners, tries: 3 })
   await expect(http.ask({ url: `http://${host}/` })).rejects.toMatchObject({
     code: 'unavailable',
-    message: 'Acme does not answer as it should: no answer in time',
+    message: 'Acme took too long to answer.',
   })
   expect([asked > 0, slept.length]).toEqual([true, 2])
-  await expect(http.lines(`http://${host}/`).next()).rejects.toThrow('no answer in time')
+  await expect(http.lines(`http://${host}/`).next()).rejects.toThrow('took too long')
   await expect(http.bytes({ url: `http://${host}/` }).next()).rejects.toMatchObject({ code: 'unavailable' })
 })
 

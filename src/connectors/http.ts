@@ -1,6 +1,7 @@
 import { Failure } from '#kernel/error.ts'
 import { reachable, refusalIn } from './addresses.ts'
 import type { Reach } from './connector.ts'
+import { type Silence, silenceOf, silent } from './silence.ts'
 import { wholeLines } from './whole-lines.ts'
 
 /** One request to a vendor. */
@@ -90,7 +91,7 @@ export const createHttp = (reach: Reach, manners: Manners): Http => {
     if (refusal) throw refusal
   }
   const way = (url: string) => reachable(url, manners, reach.allowed)
-  const once = async (ask: Ask): Promise<Answer | { broken: string }> => {
+  const once = async (ask: Ask): Promise<Answer | { broken: Silence }> => {
     const outward = way(ask.url)
     await manners.pace?.(ask)
     const own = await manners.sign?.(ask)
@@ -114,7 +115,7 @@ export const createHttp = (reach: Reach, manners: Manners): Http => {
       return { status: response.status, headers: response.headers, text, json: parsed(text) }
     } catch (cause) {
       throwFinal(cause)
-      return { broken: reasonOf(cause) }
+      return { broken: silenceOf(cause) }
     }
   }
 
@@ -125,7 +126,7 @@ export const createHttp = (reach: Reach, manners: Manners): Http => {
     for (;;) {
       const answer = await once(request)
       const verdict: Verdict =
-        'broken' in answer ? { as: 'again', why: answer.broken } : manners.judge(answer, reach.now())
+        'broken' in answer ? { as: 'again', why: answer.broken.code } : manners.judge(answer, reach.now())
       if (verdict.as === 'good') return answer as Answer
       if (verdict.as === 'fail') throw verdict.failure
       if (verdict.as === 'renew') {
@@ -145,10 +146,12 @@ export const createHttp = (reach: Reach, manners: Manners): Http => {
       }
       failed += 1
       if (failed >= tries)
-        throw new Failure('unavailable', `${manners.vendor} does not answer as it should: ${verdict.why}`, {
-          next: 'It is tried again at the next turn. If it stays so, look at the vendor’s status page.',
-          details: { address: told(request), tries },
-        })
+        throw 'broken' in answer
+          ? silent(manners.vendor, answer.broken, { address: told(request), tries })
+          : new Failure('unavailable', `${manners.vendor} does not answer as it should: ${verdict.why}`, {
+              next: 'It is tried again at the next turn. If it stays so, look at the vendor’s status page.',
+              details: { address: told(request), tries },
+            })
       await reach.sleep(pause(failed))
     }
   }
@@ -156,12 +159,14 @@ export const createHttp = (reach: Reach, manners: Manners): Http => {
   /** Judges what came instead of a file, and waits as it asks; throws where nothing will help. */
   const instead = async (
     request: Ask,
-    answer: Answer | { broken: string },
+    answer: Answer | { broken: Silence },
     failed: number,
   ): Promise<number> => {
     const verdict: Verdict =
-      'broken' in answer ? { as: 'again', why: answer.broken } : manners.judge(answer, reach.now())
+      'broken' in answer ? { as: 'again', why: answer.broken.code } : manners.judge(answer, reach.now())
     if (verdict.as === 'fail') throw verdict.failure
+    if (failed + 1 >= tries && 'broken' in answer)
+      throw silent(manners.vendor, answer.broken, { address: told(request), tries })
     if (failed + 1 >= tries)
       throw new Failure('unavailable', `${manners.vendor} does not give its file.`, {
         next: 'It is tried again at the next turn.',
@@ -184,7 +189,7 @@ export const createHttp = (reach: Reach, manners: Manners): Http => {
       }
     } catch (cause) {
       if (reach.signal.aborted) throw reach.signal.reason
-      throw new Error(`the file breaks off: ${reasonOf(cause)}`, { cause })
+      throw new Error(`the file breaks off: ${silenceOf(cause).code}`, { cause })
     } finally {
       leash.loose()
     }
@@ -208,9 +213,9 @@ export const createHttp = (reach: Reach, manners: Manners): Http => {
           .catch((cause: unknown) => {
             leash.loose()
             throwFinal(cause)
-            return reasonOf(cause)
+            return silenceOf(cause)
           })
-        if (typeof response === 'string') {
+        if (!(response instanceof Response)) {
           failed = await instead(request, { broken: response }, failed)
           continue
         }
@@ -234,7 +239,7 @@ export const createHttp = (reach: Reach, manners: Manners): Http => {
         .catch((cause: unknown) => {
           leash.loose()
           throwFinal(cause)
-          throw new Failure('unavailable', `${manners.vendor} does not give its file: ${reasonOf(cause)}.`)
+          throw silent(manners.vendor, silenceOf(cause), { address: new URL(url).host })
         })
       if (!response.ok || !response.body) {
         leash.loose()
@@ -303,13 +308,6 @@ const parsed = (text: string): unknown => {
   } catch {
     return undefined
   }
-}
-
-const reasonOf = (cause: unknown): string => {
-  if (!(cause instanceof Error)) return String(cause)
-  if (cause.name === 'TimeoutError') return 'no answer in time'
-  const inner = cause.cause as { code?: string } | undefined
-  return inner?.code ?? cause.message
 }
 
 /** What was asked for; null where the vendor has it no more, as when it is deleted between the list it stood in and the asking. */
