@@ -72,6 +72,21 @@ export const headsOf = (lines: readonly FigureLine[], names: readonly string[]) 
       }),
     )
 
+/**
+ * The headings by the period they are of, for where there is no room for all beside each other: a value begins a period, and
+ * what follows is the same figure on a base. `at` gives the cell by its base, the value itself by ''.
+ */
+export function periodsOf([first]: readonly FigureLine[], heads: readonly { name: string; at: number }[]) {
+  const periods: { name: string; at: Record<string, number> }[] = []
+  for (const { name, at } of heads) {
+    const cell = first?.cells[at]
+    // "on target, month" is the month on target.
+    if (cell && 'moved' in cell) Object.assign(periods.at(-1)?.at ?? {}, { [name.replace(/, .*/, '')]: at })
+    else periods.push({ name, at: { '': at } })
+  }
+  return periods
+}
+
 /** A value of a column in as many digits as the other figures of its kind there. */
 export function saidIn(
   lines: readonly FigureLine[],

@@ -222,6 +222,11 @@ describeInBrowser('the reviews', () => {
       .getByText(/^Site speed, delivery promise/)
       .waitFor()
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
+    // Every figure is in sight: a period of the headline has a line, and so has each figure of the landing.
+    const headline = page.getByRole('region', { name: 'Headline figures of the week' })
+    expect(await headline.getByRole('row', { name: /^Quarter/ }).count()).toBeGreaterThan(1)
+    for (const table of [headline, page.getByRole('region', { name: 'Landing of net sales' })])
+      expect(await table.evaluate(one => one.scrollWidth - one.clientWidth)).toBe(0)
     await page.setViewportSize({ width: 1440, height: 1000 })
   }, 240_000)
 

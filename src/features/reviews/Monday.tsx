@@ -113,15 +113,15 @@ export function Monday() {
             <div data-aside>
               <Coming title="This week and the three after" events={pack.events} />
             </div>
-          </div>
-          <div data-flows>
-            <Actions
-              deck="weekly"
-              week={pack.week.to}
-              actions={pack.actions}
-              closed={false}
-              title="Last week’s actions"
-            />
+            <div data-flows>
+              <Actions
+                deck="weekly"
+                week={pack.week.to}
+                actions={pack.actions}
+                closed={false}
+                title="Last week’s actions"
+              />
+            </div>
           </div>
         </div>
         <UrlTabs

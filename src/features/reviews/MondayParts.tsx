@@ -4,8 +4,8 @@ import { chanceWords, percent, placeOf, show, showDay, showSigned } from '#kerne
 import { change } from '#kernel/trend.ts'
 import type { Definition } from '#metrics/query.ts'
 import { Card } from '#ui/Card.tsx'
+import { DataTable } from '#ui/DataTable.tsx'
 import { HeatMap } from '#ui/HeatMap.tsx'
-import { Scroll } from '#ui/Scroll.tsx'
 import { Sentence } from '#ui/Sentence.tsx'
 import { EmptyState } from '#ui/State.tsx'
 import { landingWords } from './model.ts'
@@ -15,47 +15,36 @@ import css from './reviews.module.css'
 const moneyIn = (currency: string | null) => ({ unit: 'money', good: 'up', currency }) as const
 const units = { unit: 'count', currency: null } as const
 const weeks = (value: string | null) => (value === null ? 'N/A' : Number(value).toFixed(1))
-/** Names an owner of a figure by the part of the company: "operations" is Operations. */
+interface PlainRow {
+  key: string
+  cells: string[]
+}
 
 /** A table of words and figures; the first column is what the row is of. */
-function Plain(props: {
+const Plain = (props: {
   caption: string
   heads: string[]
   /** Headings of columns of words: they begin where the heading does. */
   words?: readonly string[]
-  rows: { key: string; cells: string[] }[]
-}) {
-  const wordy = (head: string | undefined) => props.words?.includes(head ?? '') || undefined
-  return (
-    <Scroll label={props.caption}>
-      <table className={css.periods}>
-        <caption className="sr-only">{props.caption}</caption>
-        <thead>
-          <tr>
-            {props.heads.map(head => (
-              <th scope="col" key={head} data-words={wordy(head)}>
-                {head || <span className="sr-only">Of what</span>}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {props.rows.map(({ key, cells: [first, ...rest] }) => (
-            <tr key={key}>
-              <th scope="row">{first}</th>
-              {rest.map((cell, n) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: columns stand by position
-                <td key={n} data-words={wordy(props.heads[n + 1])}>
-                  {cell}
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
-  )
-}
+  rows: PlainRow[]
+  /** Of so many figures that on a phone each stands in a line of its own. */
+  entries?: boolean
+}) => (
+  <DataTable<PlainRow>
+    caption={props.caption}
+    compact
+    entries={props.entries}
+    rows={props.rows}
+    rowKey={row => row.key}
+    columns={props.heads.map((head, n) => ({
+      key: head,
+      label: head || <span className="sr-only">Of what</span>,
+      name: head || 'Of what',
+      numeric: n > 0 && !props.words?.includes(head),
+      render: row => row.cells[n],
+    }))}
+  />
+)
 
 /** Where the month and the quarter end: P10, P50 and P90 beside the target. */
 export function Landings({ landings, currency }: Pick<Monday, 'landings' | 'currency'>) {
@@ -81,6 +70,7 @@ export function Landings({ landings, currency }: Pick<Monday, 'landings' | 'curr
           </p>
           <Plain
             caption="Landing of net sales"
+            entries
             heads={[
               ...['', 'So far', 'P10', 'P50', 'P90'],
               ...(aimed ? ['Target', 'P50 on target', 'Chance', 'Needed a day'] : []),
