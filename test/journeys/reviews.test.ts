@@ -120,6 +120,11 @@ describeInBrowser('the reviews', () => {
   it('are issued once every exception has a word', async () => {
     await open('/review', /exceptions?, .* still without a note/)
     await expectAccessibleInBoth(page)
+    // Beside actions that are none, which stay off paper, nothing is left empty.
+    await onPaper(async () => {
+      const card = page.getByRole('heading', { name: 'Exceptions' }).locator('xpath=ancestor::section[1]')
+      expect((await card.boundingBox())?.width).toBeGreaterThan(900)
+    })
     await page.getByRole('button', { name: 'Issue' }).click()
     await page.getByText(/(has|have) no note yet/).waitFor()
     for (let left = await page.getByText('No note yet', { exact: true }).count(); left > 0; left -= 1) {

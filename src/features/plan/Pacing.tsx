@@ -75,7 +75,7 @@ export const Pacing = memo(({ version }: { version: string }) => {
       actions={choice}
       note={
         <>
-          to {showDay(found.until)}; {whole(found.elapsed)} of a usual month is done by then ·{' '}
+          to {showDay(found.until)}; {whole(found.elapsed)} of a usual month is done by then{'\u2003'}
           <AgreementBadge stores={[]} />
         </>
       }
