@@ -106,8 +106,10 @@ const shared = {
   '--mantine-color-gray-light-hover': 'var(--surface-2)',
   '--mantine-color-gray-light-color': 'var(--ink-2)',
   '--mantine-color-bad-light': 'var(--bad-soft)',
+  '--mantine-color-bad-light-hover': 'var(--bad-soft)',
   '--mantine-color-bad-light-color': 'var(--bad)',
   '--mantine-color-warn-light': 'var(--warn-soft)',
+  '--mantine-color-warn-light-hover': 'var(--warn-soft)',
   '--mantine-color-warn-light-color': 'var(--warn)',
 }
 

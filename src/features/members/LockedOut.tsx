@@ -1,5 +1,6 @@
 import { Button, CopyButton, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
 import { api, words } from '#features/client.ts'
 import { FormRow } from '#ui/Form.tsx'
 import { Row } from '#ui/Page.tsx'
@@ -15,7 +16,7 @@ export function LockedOut({ id, email, twoFactor }: { id: string; email: string;
     }),
   )
   const failed = password.error ?? second.error
-  const sure = (what: string) => globalThis.confirm(what)
+  const [asked, setAsked] = useState<'password' | 'second' | null>(null)
   return (
     <FormRow
       label="Cannot get in?"
@@ -33,17 +34,17 @@ export function LockedOut({ id, email, twoFactor }: { id: string; email: string;
           <Button
             variant="default"
             loading={password.isPending}
-            onClick={() => sure(`Give ${email} a new password?`) && password.mutate({ email })}
+            onClick={() => (asked === 'password' ? password.mutate({ email }) : setAsked('password'))}
           >
-            New password
+            {asked === 'password' ? 'Really give a new one' : 'New password'}
           </Button>
           {twoFactor && (
             <Button
               variant="default"
               loading={second.isPending}
-              onClick={() => sure(`Switch off the second factor of ${email}?`) && second.mutate({ id })}
+              onClick={() => (asked === 'second' ? second.mutate({ id }) : setAsked('second'))}
             >
-              Switch off second factor
+              {asked === 'second' ? 'Really switch it off' : 'Switch off second factor'}
             </Button>
           )}
         </Row>

@@ -13,6 +13,7 @@ import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { ByMail } from './ByMail.tsx'
 import { Keys } from './Keys.tsx'
 import { LockedOut } from './LockedOut.tsx'
+import css from './members.module.css'
 import { chosenStores, ownAnswer, peopleAnswer, roleWords, storesWords } from './model.ts'
 import { Sessions } from './Sessions.tsx'
 import { SignInSafety } from './SignInSafety.tsx'
@@ -25,6 +26,8 @@ interface Access {
   stores: string[] | undefined
   /** Those there are when nothing is touched. */
   had: 'all' | string[]
+  /** Was asked to be removed, and is once it is said again. */
+  removing?: boolean
 }
 
 const when = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium' })
@@ -260,13 +263,18 @@ export function Members() {
                   variant="subtle"
                   loading={remove.isPending}
                   onClick={() =>
-                    form.id &&
-                    globalThis.confirm(`Remove ${form.email}? Their sessions and keys end at once.`) &&
-                    remove.mutate({ id: form.id })
+                    form.id && form.removing
+                      ? remove.mutate({ id: form.id })
+                      : setForm({ ...form, removing: true })
                   }
                 >
-                  Remove
+                  {form.removing ? 'Really remove' : 'Remove'}
                 </Button>
+              )}
+              {form.removing && (
+                <span role="status" className={css.warned}>
+                  Their sessions and keys end at once.
+                </span>
               )}
               <Row end>
                 <Button
