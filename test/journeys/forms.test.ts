@@ -82,6 +82,53 @@ describeInBrowser('forms in side sheets', () => {
     expect(errors).toEqual([])
   }, 60_000)
 
+  it('are sent by Enter also where they stand on a page', async () => {
+    await open('/settings?tab=costs')
+    const tier = page.getByLabel('Tier 1')
+    await tier.fill('Margin after goods')
+    await tier.press('Enter')
+    await page.getByRole('button', { name: 'Put it back' }).waitFor({ state: 'hidden' })
+    const accounts = page.getByLabel('Fulfilment').last()
+    await accounts.fill('4400')
+    // Once for the account; once for the form, where no list is open any more.
+    for (const key of ['Enter', 'Escape', 'Enter']) await accounts.press(key)
+    await page.getByRole('button', { name: /^Save the accounts of fulfilment/ }).waitFor({ state: 'hidden' })
+    await open('/settings?tab=costs')
+    expect(await page.getByLabel('Tier 1').inputValue()).toBe('Margin after goods')
+    await page.getByText('4400').waitFor()
+    expect(errors).toEqual([])
+  }, 60_000)
+
+  it('ask in their own words before somebody is removed or given a new password', async () => {
+    const post = (path: string, data: object, by = context.request) =>
+      by.post(`${url}/api/${path}`, { data, headers: { 'x-quarterdeck': '1' } }).then(answer => answer.json())
+    const invited = { email: 'mallory@example.com', role: 'viewer', stores: 'all' }
+    const { link } = await post('v1/members/invite', invited)
+    const mallory = await context.browser()?.newContext()
+    const token = new URL(link).searchParams.get('token')
+    await post(
+      'auth/accept-invitation',
+      { token, name: 'Mallory', password: 'another sentence nobody guesses' },
+      mallory?.request,
+    )
+    await mallory?.close()
+    await open('/members')
+    await page
+      .getByRole('table', { name: 'People and what they may do' })
+      .getByRole('rowheader', { name: 'Mallory' })
+      .click()
+    await dialog().getByRole('button', { name: 'New password' }).click()
+    await dialog().getByRole('button', { name: 'Really give a new one' }).click()
+    expect(await dialog().getByLabel('New password').inputValue()).not.toBe('')
+    await dialog().getByRole('button', { name: 'Remove', exact: true }).click()
+    await dialog().getByText('Their sessions and keys end at once.').waitFor()
+    await expectAccessibleInBoth(page)
+    await dialog().getByRole('button', { name: 'Really remove' }).click()
+    await gone()
+    await page.getByText('mallory@example.com').waitFor({ state: 'hidden' })
+    expect(errors).toEqual([])
+  }, 60_000)
+
   it('ask before what was typed is lost, by whichever way they are closed', async () => {
     await open('/members')
     const invite = page.getByRole('button', { name: 'Invite somebody' })

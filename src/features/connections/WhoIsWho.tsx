@@ -7,7 +7,7 @@ import { linkRules } from '#kernel/linking.ts'
 import { domainsOf, joinedBy, kindWords, linkedWords, ruleWords } from '#kernel/linking-words.ts'
 import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
-import { FormActions, FormRow } from '#ui/Form.tsx'
+import { Form, FormActions, FormRow } from '#ui/Form.tsx'
 import { Page, Row } from '#ui/Page.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { StatTile, TileRow } from '#ui/StatTile.tsx'
@@ -210,44 +210,47 @@ function Rules({ state }: { state: LinkingState }) {
   return (
     <Card title="Rules" note="What makes two records one">
       <MayChange atLeast="lead">
-        {linkRules.map(rule => (
-          <FormRow key={rule} label={ruleWords[rule].label} for={`rule-${rule}`} help={ruleWords[rule].about}>
-            <Switch
-              id={`rule-${rule}`}
-              checked={rules.includes(rule)}
-              onChange={event => {
-                const on = event.currentTarget.checked
-                setRules(linkRules.filter(one => (one === rule ? on : rules.includes(one))))
-              }}
-              label={countOf(state, rule)}
+        <Form onSubmit={() => save.mutate({ rules, freeMail: domains, version: state.version })}>
+          {linkRules.map(rule => (
+            <FormRow
+              key={rule}
+              label={ruleWords[rule].label}
+              for={`rule-${rule}`}
+              help={ruleWords[rule].about}
+            >
+              <Switch
+                id={`rule-${rule}`}
+                checked={rules.includes(rule)}
+                onChange={event => {
+                  const on = event.currentTarget.checked
+                  setRules(linkRules.filter(one => (one === rule ? on : rules.includes(one))))
+                }}
+                label={countOf(state, rule)}
+              />
+            </FormRow>
+          ))}
+          <FormRow
+            label="Free-mail domains"
+            for="free-mail"
+            help="Sharing one of these links nobody. One a line."
+          >
+            <Textarea
+              id="free-mail"
+              className={css.secret}
+              autosize
+              minRows={3}
+              maxRows={8}
+              value={free}
+              onChange={event => setFree(event.currentTarget.value)}
             />
           </FormRow>
-        ))}
-        <FormRow
-          label="Free-mail domains"
-          for="free-mail"
-          help="Sharing one of these links nobody. One a line."
-        >
-          <Textarea
-            id="free-mail"
-            className={css.secret}
-            autosize
-            minRows={3}
-            maxRows={8}
-            value={free}
-            onChange={event => setFree(event.currentTarget.value)}
-          />
-        </FormRow>
-        <FormActions>
-          {save.error && <ErrorState title="Not saved" {...words(save.error)} />}
-          <Button
-            disabled={!changed}
-            loading={save.isPending}
-            onClick={() => save.mutate({ rules, freeMail: domains, version: state.version })}
-          >
-            Save and link anew
-          </Button>
-        </FormActions>
+          <FormActions>
+            {save.error && <ErrorState title="Not saved" {...words(save.error)} />}
+            <Button type="submit" disabled={!changed} loading={save.isPending}>
+              Save and link anew
+            </Button>
+          </FormActions>
+        </Form>
       </MayChange>
     </Card>
   )

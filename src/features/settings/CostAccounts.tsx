@@ -5,7 +5,7 @@ import type { z } from 'zod'
 import { api, words } from '#features/client.ts'
 import { MayChange } from '#features/May.tsx'
 import { Card } from '#ui/Card.tsx'
-import { FormActions, FormRow } from '#ui/Form.tsx'
+import { Form, FormActions, FormRow } from '#ui/Form.tsx'
 import { useSaved } from './Editor.tsx'
 import { ratedCostNames, type Settings } from './model.ts'
 
@@ -45,7 +45,7 @@ function Accounts(props: {
   const save = useMutation(api.settings.saveCostAccounts.mutationOptions({ onSuccess: saved }))
   const changed = JSON.stringify(accounts) !== JSON.stringify(kept?.accounts ?? [])
   return (
-    <>
+    <Form onSubmit={() => changed && save.mutate({ cost, accounts, version: kept?.version })}>
       <FormRow label={ratedCostNames[cost]} for={`accounts-${cost}`}>
         <TagsInput
           id={`accounts-${cost}`}
@@ -58,14 +58,11 @@ function Accounts(props: {
       {save.error && <p role="alert">{words(save.error).message}</p>}
       {changed && (
         <FormActions>
-          <Button
-            loading={save.isPending}
-            onClick={() => save.mutate({ cost, accounts, version: kept?.version })}
-          >
+          <Button type="submit" loading={save.isPending}>
             Save the accounts of {ratedCostNames[cost].toLowerCase()}
           </Button>
         </FormActions>
       )}
-    </>
+    </Form>
   )
 }

@@ -6,7 +6,7 @@ import { api, words } from '#features/client.ts'
 import { MayChange } from '#features/May.tsx'
 import { show } from '#kernel/format.ts'
 import { Card } from '#ui/Card.tsx'
-import { FormActions, FormRow, TextRow } from '#ui/Form.tsx'
+import { Form, FormActions, FormRow, TextRow } from '#ui/Form.tsx'
 import { Grid } from '#ui/Page.tsx'
 import { EmptyState } from '#ui/State.tsx'
 import { CostAccounts } from './CostAccounts.tsx'
@@ -53,56 +53,54 @@ function Layering({ waterfall }: { waterfall: Read['waterfall'] }) {
       note="tiers of contribution are no standard: these are printed beside every figure, and new plans begin with them"
     >
       <MayChange atLeast="director">
-        <div className={css.layering}>
-          <div>
-            <h3>Tiers</h3>
-            {tiers.map((tier, n) => (
-              <FormRow key={tier.name} label={`Tier ${n + 1}`} for={`tier-${n}`}>
-                <TextInput
-                  id={`tier-${n}`}
-                  value={tier.label}
-                  onChange={event => {
-                    const label = event.currentTarget.value
-                    setTiers(now => now.map((one, at) => (at === n ? { ...one, label } : one)))
-                  }}
-                />
-              </FormRow>
-            ))}
+        <Form onSubmit={() => save.mutate({ tiers, version: waterfall.version })}>
+          <div className={css.layering}>
+            <div>
+              <h3>Tiers</h3>
+              {tiers.map((tier, n) => (
+                <FormRow key={tier.name} label={`Tier ${n + 1}`} for={`tier-${n}`}>
+                  <TextInput
+                    id={`tier-${n}`}
+                    value={tier.label}
+                    onChange={event => {
+                      const label = event.currentTarget.value
+                      setTiers(now => now.map((one, at) => (at === n ? { ...one, label } : one)))
+                    }}
+                  />
+                </FormRow>
+              ))}
+            </div>
+            <div>
+              <h3>Where each cost comes off</h3>
+              {every.map(cost => (
+                <FormRow key={cost} label={waterfallCosts[cost]} for={`cost-${cost}`}>
+                  <Select
+                    id={`cost-${cost}`}
+                    allowDeselect={false}
+                    data={[
+                      ...tiers.map((tier, n) => ({ value: String(n), label: tier.label })),
+                      { value: '-1', label: 'In no tier' },
+                    ]}
+                    value={String(place(cost))}
+                    onChange={value => put(cost, Number(value))}
+                  />
+                </FormRow>
+              ))}
+            </div>
           </div>
-          <div>
-            <h3>Where each cost comes off</h3>
-            {every.map(cost => (
-              <FormRow key={cost} label={waterfallCosts[cost]} for={`cost-${cost}`}>
-                <Select
-                  id={`cost-${cost}`}
-                  allowDeselect={false}
-                  data={[
-                    ...tiers.map((tier, n) => ({ value: String(n), label: tier.label })),
-                    { value: '-1', label: 'In no tier' },
-                  ]}
-                  value={String(place(cost))}
-                  onChange={value => put(cost, Number(value))}
-                />
-              </FormRow>
-            ))}
-          </div>
-        </div>
-        {save.error && <p role="alert">{words(save.error).message}</p>}
-        {bare && <p className={css.quiet}>{bare.label} takes nothing off yet.</p>}
-        <FormActions>
-          <Button
-            disabled={!changed || bare !== undefined}
-            loading={save.isPending}
-            onClick={() => save.mutate({ tiers, version: waterfall.version })}
-          >
-            Save the waterfall
-          </Button>
-          {changed && (
-            <Button variant="default" onClick={() => setTiers(waterfall.tiers)}>
-              Put it back
+          {save.error && <p role="alert">{words(save.error).message}</p>}
+          {bare && <p className={css.quiet}>{bare.label} takes nothing off yet.</p>}
+          <FormActions>
+            <Button type="submit" disabled={!changed || bare !== undefined} loading={save.isPending}>
+              Save the waterfall
             </Button>
-          )}
-        </FormActions>
+            {changed && (
+              <Button variant="default" onClick={() => setTiers(waterfall.tiers)}>
+                Put it back
+              </Button>
+            )}
+          </FormActions>
+        </Form>
       </MayChange>
     </Card>
   )
