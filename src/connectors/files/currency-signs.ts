@@ -24,15 +24,22 @@ const seldom: Readonly<Record<string, string>> = {
 }
 const known = new Set(Intl.supportedValuesOf('currency'))
 
-/** SQL that says whether a cell of money names a currency, by a code or a sign, that is not the one of its row. */
+const list = (texts: readonly string[]): string => `[${texts.map(quote).join(', ')}]`
+/** Each sign with each currency that is written by it. */
+const pairs = signs.flatMap(([sign, codes]) =>
+  [...codes, ...(seldom[sign]?.split(' ') ?? [])].map(code => `${sign}${code}`),
+)
+
+/**
+ * SQL that says whether a cell of money names a currency, by a code or a sign, that is not the one of its row. Lists stand as
+ * constants: the engine keeps room for two thousand rows of each text that it is given one by one, in each column of money.
+ */
 export const otherCurrency = (cell: string, own: string): string => {
   const code = `regexp_extract(${cell}, '(?:^|[^A-Za-z])([A-Z]{3})(?:[^A-Za-z]|$)', 1)`
-  const codes = [...known].map(quote).join(', ')
-  const cases = signs.map(
-    ([sign, all]) =>
-      `WHEN contains(${cell}, ${quote(sign)}) THEN ${own} NOT IN (${[...all, ...(seldom[sign]?.split(' ') ?? [])].map(quote).join(', ')})`,
-  )
-  return `CASE WHEN TRY_CAST(${cell} AS DOUBLE) IS NOT NULL THEN false WHEN ${code} IN (${codes}) THEN ${code} <> ${own} ${cases.join(' ')} ELSE false END`
+  const sign = `regexp_extract(${cell}, 'R\\$|zł|kr|\\p{Sc}')`
+  return `CASE WHEN TRY_CAST(${cell} AS DOUBLE) IS NOT NULL THEN false
+    WHEN list_contains(${list([...known])}, ${code}) THEN ${code} <> ${own}
+    ELSE list_contains(${list(signs.map(([one]) => one))}, ${sign}) AND NOT list_contains(${list(pairs)}, ${sign} || ${own}) END`
 }
 
 interface Said {
