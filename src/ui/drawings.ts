@@ -51,6 +51,23 @@ export function tipHtml(
   return `<div style="font-size:12px;line-height:17px;font-variant-numeric:tabular-nums"><div style="color:${colours.ink};font-weight:550;margin-bottom:2px">${safe(tip.title)}</div><table style="border-spacing:0">${cells}</table></div>`
 }
 
+/** A legend of coloured squares below a chart of bars. */
+export const squares = (colours: Palette) => ({
+  bottom: 0,
+  left: 0,
+  icon: 'roundRect',
+  itemWidth: 10,
+  itemHeight: 10,
+  textStyle: { color: colours.ink2, fontSize: 11, fontFamily: colours.font },
+})
+
+/** The tip of a bar: the bar it is of lies in a shade. */
+export const barTooltip = (colours: Palette) => ({
+  trigger: 'axis',
+  axisPointer: { type: 'shadow', shadowStyle: { color: colours.line, opacity: 0.4 } },
+  ...tooltip(colours),
+})
+
 export const tooltip = (colours: Palette) => ({
   backgroundColor: colours.surface,
   borderColor: colours.lineStrong,
@@ -395,17 +412,10 @@ export const stack =
       grid: { top: 12, left: 4, right: 8, bottom: 30, containLabel: true },
       legend: {
         data: props.parts.map(part => part.name),
-        bottom: 0,
-        left: 0,
-        icon: 'roundRect',
-        itemWidth: 10,
-        itemHeight: 10,
-        textStyle: { color: colours.ink2, fontSize: 11, fontFamily: colours.font },
+        ...squares(colours),
       },
       tooltip: {
-        trigger: 'axis',
-        axisPointer: { type: 'shadow', shadowStyle: { color: colours.line, opacity: 0.4 } },
-        ...tooltip(colours),
+        ...barTooltip(colours),
         formatter: (those: { dataIndex: number }[]) => tipHtml(props.tip(those[0]?.dataIndex ?? 0), colours),
       },
       ...(marks.length === 0

@@ -1,5 +1,5 @@
 import type { EChartsCoreOption } from 'echarts/core'
-import { type LinesProps, nameAxis, tipHtml, tooltip } from './drawings.ts'
+import { barTooltip, type LinesProps, nameAxis, squares, tipHtml } from './drawings.ts'
 import type { Palette } from './palette.ts'
 
 export interface RankProps {
@@ -17,20 +17,9 @@ export const rank =
   (props: RankProps) =>
   (colours: Palette): EChartsCoreOption => ({
     grid: { top: 4, left: 4, right: 72, bottom: props.compared ? 28 : 4, containLabel: true },
-    legend: props.compared
-      ? {
-          bottom: 0,
-          left: 0,
-          icon: 'roundRect',
-          itemWidth: 10,
-          itemHeight: 10,
-          textStyle: { color: colours.ink2, fontSize: 11, fontFamily: colours.font },
-        }
-      : { show: false },
+    legend: props.compared ? squares(colours) : { show: false },
     tooltip: {
-      trigger: 'axis',
-      axisPointer: { type: 'shadow', shadowStyle: { color: colours.line, opacity: 0.4 } },
-      ...tooltip(colours),
+      ...barTooltip(colours),
       show: !!props.tip,
       formatter: (those: { dataIndex: number }[]) =>
         props.tip ? tipHtml(props.tip(those[0]?.dataIndex ?? 0), colours) : '',

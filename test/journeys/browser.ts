@@ -167,6 +167,15 @@ export async function holdAnswers(page: Page, addresses: string, words = ''): Pr
   }
 }
 
+/** Opens a server's set-up link and fills in its first person, Ada; whoever calls sends it. */
+export async function fillFirstPerson(page: Page, setUpLink: string): Promise<void> {
+  await page.goto(setUpLink)
+  await page.getByLabel('Your name').fill('Ada')
+  await page.getByLabel('E-mail').fill('ada@example.com')
+  for (const field of await page.locator('input[type=password]').all())
+    await field.fill('a sentence nobody guesses')
+}
+
 /** Everything the page complains of: errors thrown, and errors written to the console. */
 export function complaints(page: Page): string[] {
   const list: string[] = []

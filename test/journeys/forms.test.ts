@@ -3,7 +3,14 @@ import { join } from 'node:path'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { stage } from '../command.ts'
-import { builtBundle, complaints, describeInBrowser, expectAccessibleInBoth, openBrowser } from './browser.ts'
+import {
+  builtBundle,
+  complaints,
+  describeInBrowser,
+  expectAccessibleInBoth,
+  fillFirstPerson,
+  openBrowser,
+} from './browser.ts'
 
 describeInBrowser('forms in side sheets', () => {
   const place = stage()
@@ -30,11 +37,7 @@ describeInBrowser('forms in side sheets', () => {
     })
     page = await context.newPage()
     errors = complaints(page)
-    await page.goto(server.setUpLink ?? '')
-    await page.getByLabel('Your name').fill('Ada')
-    await page.getByLabel('E-mail').fill('ada@example.com')
-    for (const field of await page.locator('input[type=password]').all())
-      await field.fill('a sentence nobody guesses')
+    await fillFirstPerson(page, server.setUpLink ?? '')
     await page.keyboard.press('Enter')
     await page.getByRole('link', { name: 'Import' }).first().waitFor()
   }, 180_000)

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
+import { fillFirstPerson } from './browser.ts'
 
 /** A shop that sells much the same each day, until December of the year before this one: the plan's, not over yet. */
 export const year = new Date().getFullYear() - 1
@@ -16,11 +17,7 @@ for (
 
 /** Sets the first person of a server up, Ada, and brings the shop's orders in as a file of `folder`. */
 export async function takeIn(page: Page, setUpLink: string, folder: string): Promise<void> {
-  await page.goto(setUpLink)
-  await page.getByLabel('Your name').fill('Ada')
-  await page.getByLabel('E-mail').fill('ada@example.com')
-  for (const field of await page.locator('input[type=password]').all())
-    await field.fill('a sentence nobody guesses')
+  await fillFirstPerson(page, setUpLink)
   await page.getByRole('button', { name: /create/i }).click()
   await page.getByRole('link', { name: 'Import' }).first().waitFor()
   const path = join(folder, 'orders.csv')

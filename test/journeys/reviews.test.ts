@@ -10,6 +10,7 @@ import {
   complaints,
   describeInBrowser,
   expectAccessibleInBoth,
+  fillFirstPerson,
   holdAnswers,
   openBrowser,
 } from './browser.ts'
@@ -104,11 +105,7 @@ describeInBrowser('the reviews', () => {
       })
     ).newPage()
     errors = complaints(page)
-    await page.goto(server.setUpLink ?? '')
-    await page.getByLabel('Your name').fill('Ada')
-    await page.getByLabel('E-mail').fill('ada@example.com')
-    for (const field of await page.locator('input[type=password]').all())
-      await field.fill('a sentence nobody guesses')
+    await fillFirstPerson(page, server.setUpLink ?? '')
     await page.getByRole('button', { name: /create/i }).click()
     await page.getByRole('link', { name: 'Weekly review' }).waitFor()
   }, 300_000)

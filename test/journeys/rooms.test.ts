@@ -7,7 +7,14 @@ import { codeOf } from '../authenticator.ts'
 import { stage } from '../command.ts'
 import { zip } from '../zip.ts'
 import { bringsProducts, bringsTogether, lacksColumn } from './brings-files.ts'
-import { builtBundle, complaints, describeInBrowser, expectAccessible, openBrowser } from './browser.ts'
+import {
+  builtBundle,
+  complaints,
+  describeInBrowser,
+  expectAccessible,
+  fillFirstPerson,
+  openBrowser,
+} from './browser.ts'
 
 const file = `Bestellnummer;Datum;Artikel;Menge;Einzelpreis;Kunde;Land
 A1;03.01.2026;TASSE-1;2;"1.234,50";K1;Deutschland
@@ -55,11 +62,7 @@ describeInBrowser('on a real server', () => {
     })
     page = await context.newPage()
     errors = complaints(page)
-    await page.goto(server.setUpLink ?? '')
-    await page.getByLabel('Your name').fill('Ada')
-    await page.getByLabel('E-mail').fill('ada@example.com')
-    for (const field of await page.locator('input[type=password]').all())
-      await field.fill('a sentence nobody guesses')
+    await fillFirstPerson(page, server.setUpLink ?? '')
     await page.getByRole('button', { name: /create/i }).click()
     await page.getByRole('link', { name: 'Import' }).first().waitFor()
   }, 180_000)
